@@ -1,0 +1,1 @@
+"""The faces: pages, HTTP routes, reports and the command."""

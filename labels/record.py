@@ -1,0 +1,79 @@
+"""The base of everything that is read from outside."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError
+
+from labels.errors import LabelError, RecordError
+
+
+class Record(BaseModel):
+    """A frozen record; unknown fields are refused, and text is never guessed into numbers or dates."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def parse_json(cls, data: bytes | str) -> Self:
+        """Read one record from JSON.
+
+        Raises:
+            RecordError: The first mistake, with the field's path, what was expected and what was found.
+        """
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as mistakes:
+            raise _record_error(mistakes) from None
+
+    def to_json(self) -> bytes:
+        """Return the record as JSON, decimals as strings, fields that are unknown left out."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+def _record_error(mistakes: ValidationError) -> RecordError:
+    first = mistakes.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "record"
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, LabelError):
+        return RecordError(cause.code, f"Reading field {field} failed: {cause.message}", field=field, **cause.values)
+    found = "nothing" if first["type"] == "missing" else _shown(first["input"])
+    expected = _EXPECTED.get(first["type"], first["msg"].removeprefix("Value error, "))
+    return RecordError(
+        f"record.{first['type'].replace('_', '-')}",
+        f"Reading field {field} failed: Expected {expected}, got {found}.",
+        field=field,
+        expected=expected,
+        got=found,
+    )
+
+
+def _shown(value: object, longest: int = 60) -> str:
+    text = repr(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _decimal(value: Any) -> Any:  # noqa: ANN401  (whatever JSON held)
+    """Take strings and whole numbers; a JSON float by its shortest text, so that 51.575 stays 51.575."""
+    if isinstance(value, bool):
+        raise ValueError("a decimal number")  # noqa: TRY004  (pydantic collects ValueError)
+    if isinstance(value, float | int):
+        return Decimal(repr(value))
+    if isinstance(value, str) and not _DECIMAL_CHARACTERS.issuperset(value):
+        raise ValueError("a decimal number such as 51.575")
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+_DECIMAL_CHARACTERS = frozenset("0123456789.-")
+_EXPECTED = {"missing": "a value", "extra_forbidden": "no such field"}
+
+Quantity = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str, when_used="json")]
+"""An exact decimal; a string in JSON."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+"""One line of text for people: never markup."""

@@ -1,0 +1,1 @@
+"""What follows from a label: grades, bids, claims, loans."""
