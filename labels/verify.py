@@ -1,0 +1,406 @@
+"""Whether to believe a label: one verdict from the record as signed, the trust store and a moment.
+
+The checks, in this order (the same numbers stand in the code):
+
+1. issuer: the key that is said to have signed is pinned in the trust store, and signed while it was valid.
+2. signature: the envelope is a ``vc+jwt`` with an allowed algorithm, and its signature holds.
+3. record: the payload is a whole record, and says the same thing everywhere.
+4. scope: the issuer was accredited for the category, scheme and standard on the day of issue.
+5. code: what was scanned or typed is this record's product or certificate; a signed link's signature holds.
+6. validity: the moment lies within the certificate's term.
+7. status: the issuer's status lists say that it is neither suspended nor revoked.
+8. stages: the life-cycle stages sum to the total.
+9. serial: the item's serial number is not known as copied.
+
+A record is verified when checks 1 to 7 passed and none failed. After a failed 1, 2 or 3 nothing else is looked at:
+a claim that nobody proved must not collect ticks. Nothing here reads a clock, a file or the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from labels import jose
+from labels.code import signed_message
+from labels.errors import LabelError, SignatureError
+from labels.formats.credential import CHINA, TYP, Credential, first_moment, from_credential, last_moment
+from labels.model import (
+    Check,
+    LabelRecord,
+    Outcome,
+    Provenance,
+    State,
+    StateChange,
+    StoredLabel,
+    Verification,
+)
+from labels.record import Record
+from labels.status import Purpose, StatusEntry, StatusEvent, open_event, open_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from labels.code import LabelCode
+    from labels.trust import TrustedIssuer, TrustStore
+
+NEEDED = ("issuer", "signature", "record", "scope", "code", "validity", "status")
+CHECKS = (*NEEDED, "stages", "serial")
+OFTEN = 200
+"""Looks at one serial number in a week from which a copy cannot be ruled out; no source gives a figure."""
+
+
+class SerialReport(Record):
+    """What is known of one item's serial number."""
+
+    looks_in_a_week: int = 0
+    copied_since: dt.date | None = None
+    """The day from which the certification body or the operator knows that the number is on copied labels."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a verdict rests on besides the trust store: nothing is fetched later."""
+
+    label: StoredLabel
+    status_lists: Mapping[str, str] = field(default_factory=dict)
+    """Signed status lists by their URL."""
+    status_events: tuple[str, ...] = ()
+    """Signed changes of state."""
+    serial: SerialReport | None = None
+
+
+def read_record(label: StoredLabel) -> LabelRecord:
+    """Return what a stored label says, proven or not.
+
+    Raises:
+        SignatureError, RecordError: Its credential cannot be read.
+    """
+    if label.record is not None:
+        return label.record
+    return from_credential(jose.open_envelope(label.credential or "", typ=TYP).payload).record
+
+
+def verify(evidence: Evidence, *, trust: TrustStore, at: dt.datetime, code: LabelCode | None = None) -> Verification:
+    """Return the verdict on a stored label at a moment (an aware datetime)."""
+    if evidence.label.record is not None:
+        return _declared(evidence.label.record, at=at, code=code)
+    proof = _prove(evidence.label.credential or "", trust=trust)
+    if proof.credential is None or proof.issuer is None:
+        return Verification(
+            state=State.UNPROVEN, provenance=Provenance.MISSING, checks=_rest(proof.checks), history=(), at=at
+        )
+    return _judge(evidence, proof.checks, proof.credential, proof.issuer, trust=trust, at=at, code=code)
+
+
+def verify_link(code: LabelCode, *, trust: TrustStore) -> Check:
+    """Check the signature in a link by itself, with every pinned key: all that can be said without the record."""
+    if code.signature is None:
+        return _check("link", Outcome.NOT_CHECKED, "link.unsigned", "The link carries no signature.")
+    for issuer in trust.issuers.values():
+        if _signed_by(code, issuer):
+            return _check(
+                "link",
+                Outcome.PASSED,
+                "link.signed",
+                f"{issuer.name} signed this link; the record itself was not seen.",
+                issuer=issuer.name,
+            )
+    return _check("link", Outcome.FAILED, "link.signature-bad", "No issuer in the trust store signed this link.")
+
+
+@dataclass(frozen=True)
+class _Proof:
+    checks: tuple[Check, ...]
+    credential: Credential | None = None
+    issuer: TrustedIssuer | None = None
+
+
+def _prove(token: str, *, trust: TrustStore) -> _Proof:
+    """Checks 1 to 3: who signed, whether the signature holds, what it says."""
+    try:
+        envelope = jose.open_envelope(token, typ=TYP)
+    except SignatureError as error:
+        return _Proof((_not_checked("issuer"), _failed("signature", error)))
+    found = trust.find_key(envelope.kid)
+    if found is None:  # 1
+        reason = f"No issuer in the trust store has the key {envelope.kid[:80]}."
+        return _Proof((_check("issuer", Outcome.FAILED, "issuer.unknown", reason, kid=envelope.kid[:80]),))
+    issuer, key = found
+    known = _check(
+        "issuer", Outcome.PASSED, "issuer.known", f"{issuer.name} is in the trust store.", issuer=issuer.name
+    )
+    try:
+        jose.check(envelope, key=key.jwk)  # 2
+        signature = _check("signature", Outcome.PASSED, "signature.good", f"{issuer.name} signed this record.")
+        credential = from_credential(envelope.payload)  # 3
+    except SignatureError as error:
+        return _Proof((known, _failed("signature", error)))
+    except LabelError as error:
+        return _Proof((known, signature, _failed("record", error)))
+    return _proven(credential, issuer, (known, signature), kid=envelope.kid, trust=trust)
+
+
+def _proven(
+    credential: Credential, issuer: TrustedIssuer, checks: tuple[Check, ...], *, kid: str, trust: TrustStore
+) -> _Proof:
+    """The part of check 1 that needs the record: it names the issuer whose key signed, on a day when the key did."""
+    known, signature = checks
+    found = trust.find_key(kid)
+    issued = credential.attestation.issued
+    if credential.attestation.issuer != issuer.id:
+        reason = f"The record names {credential.attestation.issuer} as issuer, the key is {issuer.id}'s."
+        return _Proof((_check("issuer", Outcome.FAILED, "issuer.other", reason, issuer=issuer.id),))
+    if found is None or not found[1].signs_on(issued):
+        reason = f"The key {kid} was not valid on {issued}, the day of issue."
+        return _Proof((_check("issuer", Outcome.FAILED, "issuer.key-day", reason, kid=kid, day=issued),))
+    record = _check("record", Outcome.PASSED, "record.whole", "The record is whole and does not contradict itself.")
+    return _Proof((known, signature, record), credential, issuer)
+
+
+def _judge(  # noqa: PLR0913  (the verdict's inputs)
+    evidence: Evidence,
+    proven: tuple[Check, ...],
+    credential: Credential,
+    issuer: TrustedIssuer,
+    *,
+    trust: TrustStore,
+    at: dt.datetime,
+    code: LabelCode | None,
+) -> Verification:
+    """Checks 4 to 9, and the state that follows."""
+    record = credential.record
+    events = _events(evidence.status_events, label=record.id, issuer=issuer.id, trust=trust)
+    status_state, status = _status(evidence, credential, events, trust=trust, at=at)  # 7
+    term_state, validity = _validity(credential, at=at)  # 6
+    checks = (
+        *proven,
+        _scope(credential, issuer),  # 4
+        _code(record, code, issuer),  # 5
+        validity,
+        status,
+        _stages(record),  # 8
+        _serial(evidence.serial, code),  # 9
+    )
+    return Verification(
+        state=_state(status_state, term_state),
+        provenance=Provenance.VERIFIED if _all_needed(checks) else Provenance.MISSING,
+        checks=checks,
+        history=_history(credential, events, at=at),
+        at=at,
+    )
+
+
+def _declared(record: LabelRecord, *, at: dt.datetime, code: LabelCode | None) -> Verification:
+    unsigned = _check(
+        "signature", Outcome.NOT_CHECKED, "signature.unsigned", "The record is a declaration: nobody certified it."
+    )
+    checks = tuple(
+        {"signature": unsigned, "code": _code(record, code, None), "stages": _stages(record)}.get(
+            name, _check(name, Outcome.NOT_CHECKED, "check.no-certificate", "There is no certificate to check.")
+        )
+        for name in CHECKS
+    )
+    return Verification(state=State.DECLARED, provenance=Provenance.DECLARED, checks=checks, history=(), at=at)
+
+
+def _scope(credential: Credential, issuer: TrustedIssuer) -> Check:
+    footprint, category = credential.record.footprint, credential.record.product.category
+    attestation = credential.attestation
+    covered = issuer.accredited(
+        category=category, scheme=attestation.scheme, standard=footprint.standard or "", on=attestation.issued
+    )
+    values = {"issuer": issuer.name, "category": category, "day": attestation.issued.isoformat()}
+    if covered:
+        reason = f"{issuer.name} was accredited for {category} on {attestation.issued}."
+        return _check("scope", Outcome.PASSED, "scope.covered", reason, **values)
+    reason = f"{issuer.name} was not accredited for {category} under this scheme and standard on {attestation.issued}."
+    return _check("scope", Outcome.FAILED, "scope.outside", reason, **values)
+
+
+def _code(record: LabelRecord, code: LabelCode | None, issuer: TrustedIssuer | None) -> Check:
+    if code is None:
+        return _check("code", Outcome.PASSED, "code.by-id", "The record was opened by its own number.")
+    if code.error is not None:
+        return _failed("code", code.error)
+    if code.gtin is not None and code.gtin != record.product.gtin:
+        reason = f"The code is of product {code.gtin}, the record of {record.product.gtin or 'no GTIN'}."
+        return _check(
+            "code", Outcome.FAILED, "code.other-product", reason, code=code.gtin, record=record.product.gtin or "-"
+        )
+    if code.signature is not None and issuer is not None and not _signed_by(code, issuer):
+        return _check(
+            "code",
+            Outcome.FAILED,
+            "link.signature-bad",
+            f"The link is signed, but not by {issuer.name}.",
+            issuer=issuer.name,
+        )
+    if code.signature is not None and issuer is not None:
+        return _check("code", Outcome.PASSED, "code.signed", f"The code is this record's, and {issuer.name} signed it.")
+    return _check("code", Outcome.PASSED, "code.matches", "The code is this record's.")
+
+
+def _signed_by(code: LabelCode, issuer: TrustedIssuer) -> bool:
+    message, signature = signed_message(code.text), code.signature or b""
+    return any(jose.holds(message, signature, key=key.jwk) for key in issuer.keys if not key.revoked)
+
+
+def _validity(credential: Credential, *, at: dt.datetime) -> tuple[State, Check]:
+    attestation = credential.attestation
+    values = {"issued": attestation.issued.isoformat(), "valid_until": attestation.valid_until.isoformat()}
+    if at < first_moment(attestation):
+        reason = f"The certificate holds from {attestation.issued} only."
+        return State.NOT_YET_VALID, _check("validity", Outcome.FAILED, "validity.not-yet", reason, **values)
+    if at > last_moment(attestation):
+        reason = f"The certificate expired on {attestation.valid_until}."
+        return State.EXPIRED, _check("validity", Outcome.FAILED, "validity.expired", reason, **values)
+    reason = f"The certificate holds from {attestation.issued} to {attestation.valid_until}."
+    return State.VALID, _check("validity", Outcome.PASSED, "validity.within", reason, **values)
+
+
+def _status(
+    evidence: Evidence, credential: Credential, events: tuple[StatusEvent, ...], *, trust: TrustStore, at: dt.datetime
+) -> tuple[State | None, Check]:
+    """The state by the lists, dated by the events; None when a list is missing or does not hold."""
+    try:
+        bits = _set_bits(evidence, credential, trust=trust)
+    except SignatureError as error:
+        return None, _check("status", Outcome.NOT_CHECKED, error.code, error.message, **error.values)
+    current = max((event for event in events if event.since <= at), key=lambda event: event.since, default=None)
+    to_come = any(event.since > at and event.state not in _GOOD for event in events)
+    state = current.state if current else State.VALID
+    if bits and state in _GOOD and not to_come:  # a bit that no event explains counts for all time
+        state = State.WITHDRAWN if Purpose.REVOCATION in bits else State.SUSPENDED
+    if state in _GOOD:
+        return state, _check(
+            "status", Outcome.PASSED, "status.good", "The issuer lists it as neither suspended nor revoked."
+        )
+    since = current.since.astimezone(CHINA).date().isoformat() if current else "-"
+    reason = f"The certificate is {state.value} since {since}: {current.reason if current else 'no reason given'}"
+    values = {"since": since, "reason": current.reason if current else "-"}
+    if current and current.reason_en:
+        values["reason_en"] = current.reason_en
+    return state, _check("status", Outcome.FAILED, f"status.{state.value}", reason, **values)
+
+
+def _set_bits(evidence: Evidence, credential: Credential, *, trust: TrustStore) -> set[Purpose]:
+    """Return the purposes whose bit is set; an entry for each purpose must be there and readable."""
+    entries = {entry.purpose: entry for entry in credential.status}
+    bits = set()
+    for purpose in Purpose:
+        if purpose not in entries:
+            raise SignatureError(
+                "status.no-entry", f"The record names no status list for {purpose.value}.", purpose=purpose
+            )
+        if _bit(evidence, entries[purpose], issuer=credential.attestation.issuer, trust=trust):
+            bits.add(purpose)
+    return bits
+
+
+def _bit(evidence: Evidence, entry: StatusEntry, *, issuer: str, trust: TrustStore) -> bool:
+    token = evidence.status_lists.get(entry.url)
+    if token is None:
+        raise SignatureError("status.no-list", f"Status list {entry.url} was not at hand.", url=entry.url)
+    return open_list(token, entry=entry, issuer=issuer, trust=trust).is_set(entry.index)
+
+
+def _events(tokens: tuple[str, ...], *, label: str, issuer: str, trust: TrustStore) -> tuple[StatusEvent, ...]:
+    """The changes of state that the record's own issuer signed, oldest first; the others prove nothing."""
+    events = []
+    for token in tokens:
+        try:
+            event = open_event(token, trust=trust)
+        except LabelError:
+            continue
+        if event.label == label and event.issuer == issuer:
+            events.append(event)
+    return tuple(sorted(events, key=lambda event: event.since))
+
+
+def _stages(record: LabelRecord) -> Check:
+    """The sum may differ from the total by the rounding of the figures shown, half a last digit each."""
+    stages, total = record.footprint.stages, record.footprint.value
+    if not stages:
+        return _check("stages", Outcome.NOT_CHECKED, "stages.none", "The record gives no life-cycle stages.")
+    figures = [stage.value for stage in stages]
+    tolerance = sum((_half_digit(figure) for figure in (*figures, total)), Decimal(0))
+    difference = sum(figures, Decimal(0)) - total
+    if abs(difference) <= tolerance:
+        return _check("stages", Outcome.PASSED, "stages.sum", f"The stages sum to {total} kg CO2e.", total=total)
+    reason = f"The stages sum to {sum(figures, Decimal(0))} kg CO2e, the total says {total}."
+    values = {"sum": sum(figures, Decimal(0)), "total": total}
+    return _check("stages", Outcome.FAILED, "stages.differ", reason, **values)
+
+
+def _half_digit(figure: Decimal) -> Decimal:
+    exponent = figure.as_tuple().exponent
+    return Decimal(5).scaleb(int(exponent) - 1) if exponent else Decimal("0.5")
+
+
+def _serial(report: SerialReport | None, code: LabelCode | None) -> Check:
+    if code is None or code.serial is None:
+        reason = "The code carries no serial number, so a copy of this label cannot be told from the original."
+        return _check("serial", Outcome.NOT_CHECKED, "serial.none", reason)
+    if report is None:
+        return _check("serial", Outcome.NOT_CHECKED, "serial.no-report", "Nothing is known of this serial number.")
+    if report.copied_since is not None:
+        reason = f"Serial number {code.serial} is known since {report.copied_since} to be on copied labels."
+        values = {"serial": code.serial, "since": report.copied_since}
+        return _check("serial", Outcome.FAILED, "serial.copied", reason, **values)
+    if report.looks_in_a_week > OFTEN:
+        reason = (
+            f"Serial number {code.serial} was looked at {report.looks_in_a_week} times in a week; it may be copied."
+        )
+        values = {"serial": code.serial, "looks": report.looks_in_a_week}
+        return _check("serial", Outcome.NOT_CHECKED, "serial.often", reason, **values)
+    reason = f"Serial number {code.serial} is not known as copied."
+    return _check("serial", Outcome.PASSED, "serial.single", reason, serial=code.serial)
+
+
+def _history(credential: Credential, events: tuple[StatusEvent, ...], *, at: dt.datetime) -> tuple[StateChange, ...]:
+    """The states over time up to the moment, oldest first."""
+    issued = StateChange(State.VALID, first_moment(credential.attestation), "", proven=True)
+    changes = [StateChange(event.state, event.since, event.reason, proven=True) for event in events]
+    end = last_moment(credential.attestation)
+    expired = [StateChange(State.EXPIRED, end + dt.timedelta(seconds=1), "", proven=True)]
+    every = [issued, *changes, *expired]
+    return tuple(sorted((change for change in every if change.since <= at), key=lambda change: change.since))
+
+
+def _state(status: State | None, term: State) -> State:
+    """The worse of what the issuer says and what the calendar says; unproven where the issuer's word is missing."""
+    if status in {State.WITHDRAWN, State.CANCELLED}:
+        return status
+    if term is not State.VALID:
+        return term
+    return status or State.UNPROVEN
+
+
+def _all_needed(checks: tuple[Check, ...]) -> bool:
+    passed = {check.name for check in checks if check.outcome is Outcome.PASSED}
+    failed = any(check.outcome is Outcome.FAILED for check in checks)
+    return passed.issuperset(NEEDED) and not failed
+
+
+def _rest(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    done = {check.name: check for check in checks}
+    return tuple(done.get(name, _not_checked(name)) for name in CHECKS)
+
+
+def _not_checked(name: str) -> Check:
+    return _check(name, Outcome.NOT_CHECKED, "check.stopped", "Not looked at: nobody proved what the record says.")
+
+
+def _failed(name: str, error: LabelError) -> Check:
+    return Check(name, Outcome.FAILED, error.code, error.message, error.values)
+
+
+def _check(name: str, outcome: Outcome, code: str, reason: str, **values: object) -> Check:
+    return Check(name, outcome, code, reason, {key: str(value) for key, value in values.items()})
+
+
+_GOOD = (State.VALID, State.CHANGED)
