@@ -1,0 +1,127 @@
+"""Where each document is and which keys lead to it, in about 16 bytes of memory per document and per key."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Numbers = npt.NDArray[np.int64]
+
+
+class _Places(NamedTuple):
+    """Sorted arrays, never changed in place, and what changed since; replaced as a whole, so readers need no lock."""
+
+    ids: Numbers
+    places: Numbers
+    recent: dict[int, int]
+
+
+class IdMap:
+    """Document number -> place, 0 for none."""
+
+    def __init__(self, ids: Numbers | None = None, places: Numbers | None = None) -> None:
+        """Start from arrays sorted by document number."""
+        self._parts = _Places(_EMPTY if ids is None else ids, _EMPTY if places is None else places, {})
+        self._count = len(self._parts.ids)
+        self.highest = int(self._parts.ids[-1]) if self._count else 0
+        """The largest number given since the map was last empty."""
+
+    def __len__(self) -> int:
+        """Count the documents."""
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Yield every (number, place) as of now, by number."""
+        ids, places = self.arrays()
+        return zip(ids.data, places.data, strict=True)
+
+    def get(self, doc_id: int) -> int:
+        """Return the place of a document, 0 when there is none."""
+        ids, places, recent = self._parts
+        place = recent.get(doc_id)
+        if place is not None:
+            return place
+        view = ids.data  # gives plain integers, several times faster than the array
+        at = bisect_left(view, doc_id)
+        return int(places[at]) if at < len(view) and view[at] == doc_id else 0
+
+    def set(self, doc_id: int, place: int) -> int:
+        """File a document at a place, or nowhere (0), and return where it was."""
+        before = self.get(doc_id)
+        self._parts.recent[doc_id] = place
+        self._count += (place != 0) - (before != 0)
+        self.highest = max(self.highest, doc_id) if self._count else 0
+        if len(self._parts.recent) > _RECENT:
+            self._parts = _Places(*self.arrays(), {})
+        return before
+
+    def arrays(self) -> tuple[Numbers, Numbers]:
+        """Return all numbers, sorted, and their places."""
+        ids, places, recent = self._parts
+        changes = sorted(recent.copy().items())
+        if not changes:
+            return ids, places
+        new_ids, new_places = np.array(changes, np.int64).T
+        at = np.searchsorted(ids, new_ids)
+        known = at < len(ids)
+        known[known] = ids[at[known]] == new_ids[known]
+        places = places.copy()
+        places[at[known]] = new_places[known]
+        ids = np.insert(ids, at[~known], new_ids[~known])
+        places = np.insert(places, at[~known], new_places[~known])
+        kept = places != 0
+        return (ids, places) if kept.all() else (ids[kept], places[kept])
+
+
+class _Pairs(NamedTuple):
+    hashes: Numbers
+    ids: Numbers
+    recent: dict[int, list[int]]
+
+
+class KeyIndex:
+    """Hash of a key -> document numbers it may lead to: some may be outdated, none is missing."""
+
+    def __init__(self, hashes: Numbers | None = None, ids: Numbers | None = None) -> None:
+        """Start from arrays sorted by hash."""
+        self._parts = _Pairs(_EMPTY if hashes is None else hashes, _EMPTY if ids is None else ids, {})
+        self._added = 0
+
+    def get(self, hashed: int) -> list[int]:
+        """Return the numbers filed under a hash."""
+        hashes, ids, recent = self._parts
+        found = list(recent.get(hashed, ()))
+        view = hashes.data
+        at = bisect_left(view, hashed)
+        while at < len(view) and view[at] == hashed:
+            found.append(int(ids[at]))
+            at += 1
+        return found
+
+    def add(self, hashed: int, doc_id: int) -> None:
+        """File a number under a hash."""
+        self._parts.recent.setdefault(hashed, []).append(doc_id)
+        self._added += 1
+        if self._added > _RECENT:
+            self._parts, self._added = _Pairs(*self.arrays(), {}), 0
+
+    def arrays(self) -> tuple[Numbers, Numbers]:
+        """Return all hashes, sorted, and the number beside each."""
+        hashes, ids, recent = self._parts
+        added = sorted((hashed, doc_id) for hashed, found in recent.copy().items() for doc_id in found)
+        if not added:
+            return hashes, ids
+        new_hashes, new_ids = np.array(added, np.int64).T
+        at = np.searchsorted(hashes, new_hashes)
+        return np.insert(hashes, at, new_hashes), np.insert(ids, at, new_ids)
+
+
+_EMPTY: Numbers = np.empty(0, np.int64)
+_RECENT = 1 << 16
+"""How many changes are kept aside before they are merged: about 10 MB, and a merge of 0.1 s at a million documents."""

@@ -1,0 +1,119 @@
+"""The index of a journal kept beside it, so that opening a large one need not read all of it.
+
+It holds for exactly one state of one file (inode, size, times of change); whatever else it finds, the journal is read.
+Documents carry their own checksums, so damage that left those four as they were is found when a document is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labels.record import Record
+from labels.store.files import JournalFile, write_whole
+from labels.store.image import Image, TableImage
+from labels.store.index import IdMap, KeyIndex, Numbers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class TableSummary(Record):
+    """One table's part of a snapshot."""
+
+    name: str
+    fields: tuple[str, ...]
+    documents: int
+    keys: int
+    highest: int
+    rekeyed: bool
+    live: int
+
+
+class Summary(Record):
+    """What a snapshot says before its arrays."""
+
+    journal: tuple[int, ...]
+    tables: tuple[TableSummary, ...]
+
+
+def save(image: Image) -> None:
+    """Keep the index of a journal; without room for it, leave it."""
+    state = _state(image.file)
+    if state[_SIZE] != image.end:  # somebody wrote since
+        return
+    arrays: list[Numbers] = []
+    for table in image.tables.values():
+        arrays += [*table.ids.arrays(), *table.keys.arrays()]
+    tables = tuple(_summary(name, table) for name, table in image.tables.items())
+    summary = Summary(journal=state, tables=tables).to_json()
+    body = summary + b"".join(array.astype("<i8", copy=False).tobytes() for array in arrays)
+    path = path_of(image.file.path)
+    with contextlib.suppress(OSError):
+        partial = path.with_name(path.name + ".new")
+        write_whole(partial, _HEAD.pack(_MARK, len(summary), zlib.crc32(body)) + body)
+        partial.replace(path)
+
+
+def restore(image: Image) -> bool:
+    """Fill a fresh image from the snapshot of its file, and return whether there was one that holds."""
+    try:
+        data = path_of(image.file.path).read_bytes()
+    except OSError:
+        return False
+    if len(data) < _HEAD.size:
+        return False
+    mark, length, checksum = _HEAD.unpack_from(data)
+    body = memoryview(data)[_HEAD.size :]
+    if mark != _MARK or zlib.crc32(body) != checksum:
+        return False
+    summary = Summary.parse_json(bytes(body[:length]))
+    if summary.journal != _state(image.file) or any(t.fields != image.fields_of(t.name) for t in summary.tables):
+        return False
+    _fill(image, summary, np.frombuffer(body[length:], "<i8").astype(np.int64, copy=False))
+    return True
+
+
+def path_of(journal: Path) -> Path:
+    """Return where the snapshot of a journal is."""
+    return journal.with_name(journal.name + ".index")
+
+
+def _summary(name: str, table: TableImage) -> TableSummary:
+    return TableSummary(
+        name=name,
+        fields=table.fields,
+        documents=len(table.ids),
+        keys=len(table.keys.arrays()[0]),
+        highest=table.ids.highest,
+        rekeyed=table.rekeyed,
+        live=table.live,
+    )
+
+
+def _fill(image: Image, summary: Summary, numbers: Numbers) -> None:
+    at = 0
+    for table in summary.tables:
+        ids, places = numbers[at : at + table.documents], numbers[at + table.documents : at + 2 * table.documents]
+        at += 2 * table.documents
+        hashes, found = numbers[at : at + table.keys], numbers[at + table.keys : at + 2 * table.keys]
+        at += 2 * table.keys
+        filled = TableImage(table.fields, IdMap(ids, places), KeyIndex(hashes, found))
+        filled.ids.highest, filled.rekeyed, filled.live = table.highest, table.rekeyed, table.live
+        image.tables[table.name] = filled
+    image.end = summary.journal[_SIZE]
+
+
+def _state(file: JournalFile) -> tuple[int, ...]:
+    status = os.fstat(file.descriptor)
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+_SIZE = 1
+_MARK = b"\xf7TBINDX\n\1\0\0\0"
+_HEAD = struct.Struct("<12sII")
