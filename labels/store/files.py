@@ -159,11 +159,11 @@ class JournalFile:
             os.close(descriptor)
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, *parts: bytes | memoryview) -> None:
     """Write a new private file and have it on disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAIN, _PRIVATE)
     with open(descriptor, "wb", closefd=True) as file:  # noqa: PTH123  (a descriptor, for its mode)
-        file.write(data)
+        file.writelines(parts)
         file.flush()
         os.fsync(descriptor)
 

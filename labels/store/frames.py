@@ -39,10 +39,15 @@ class DamageError(Exception):
 
 
 class Frame(NamedTuple):
-    """An intact frame; its body starts at ``offset`` + 16 bytes."""
+    """An intact frame, head and body."""
 
     offset: int
-    body: memoryview
+    data: memoryview
+
+    @property
+    def body(self) -> memoryview:
+        """What is behind the head."""
+        return self.data[FRAME_HEAD.size :]
 
     @property
     def start(self) -> int:
@@ -52,7 +57,7 @@ class Frame(NamedTuple):
     @property
     def end(self) -> int:
         """Where the next frame starts in the file, bytes."""
-        return self.start + len(self.body)
+        return self.offset + len(self.data)
 
 
 class Section(NamedTuple):
@@ -135,11 +140,10 @@ def read_frames(descriptor: int, start: int, end: int) -> Iterator[Frame]:
         if at + FRAME_HEAD.size + length > end:
             return
         window, base = _covering(descriptor, window, base, at, FRAME_HEAD.size + length)
-        first = at - base + FRAME_HEAD.size
-        body = memoryview(window)[first : first + length]
-        if zlib.crc32(body) != checksum:
+        frame = Frame(at, memoryview(window)[at - base : at - base + FRAME_HEAD.size + length])
+        if zlib.crc32(frame.body) != checksum:
             raise DamageError(at, "a frame whose checksum differs")
-        yield Frame(at, body)
+        yield frame
         at += FRAME_HEAD.size + length
     rest = os.pread(descriptor, min(end - at, len(FRAME_MARK)), at)
     if not FRAME_MARK.startswith(rest):
@@ -174,14 +178,8 @@ def read_section_head(body: memoryview, at: int) -> SectionHead:
     return SectionHead(table, tuple(fields), count, end)
 
 
-def read_document(operation: bytes | memoryview) -> bytes:
-    """Return the document of one whole operation.
-
-    Raises:
-        ValueError: Its bytes are not what was written.
-    """
-    if not is_intact(operation):
-        raise ValueError("one whose checksum differs")
+def document_of(operation: bytes | memoryview) -> bytes:
+    """Return the document of one whole, intact operation."""
     _, _, length, keys = OPERATION_HEAD.unpack_from(operation)
     start = OPERATION_HEAD.size + KEY_SIZE * keys
     return bytes(operation[start : start + length])

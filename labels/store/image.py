@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class TableImage:
             return frames.read_keys(operation, number)
         if not self.fields:
             return ()
-        return frames.key_hashes(orjson.loads(frames.read_document(operation)), self.fields)
+        return frames.key_hashes(orjson.loads(frames.document_of(operation)), self.fields)
 
     def _put(self, doc_id: int, place: int, keys: tuple[int, ...]) -> None:
         was_there = self._set(doc_id, place)
@@ -76,6 +77,8 @@ class Image:
         self.tables: dict[str, TableImage] = {}
         self.end = frames.FILE_HEAD.size
         """Where the next frame goes; everything before it is taken in."""
+        self.checksum = 0
+        """CRC-32 of the frames taken in."""
 
     @property
     def garbage(self) -> int:
@@ -102,10 +105,11 @@ class Image:
 
     def apply(self, frame: frames.Frame) -> None:
         """Take in the next frame."""
-        at = 0
-        while at < len(frame.body):
-            head = frames.read_section_head(frame.body, at)
-            at = self._apply_section(frame.body, head, frame.start)
+        at, body = 0, frame.body
+        while at < len(body):
+            head = frames.read_section_head(body, at)
+            at = self._apply_section(body, head, frame.start)
+        self.checksum = zlib.crc32(frame.data, self.checksum)
         self.end = frame.end  # last: until then readers of other threads find the file longer, and wait
 
     def documents(self, table: str) -> Iterator[tuple[int, bytes]]:
@@ -134,19 +138,23 @@ class Image:
         Raises:
             StoreError: It is not what was written.
         """
-        offset, size = unpack_place(place)
-        try:
-            return frames.read_document(self.read_operation(place))
-        except ValueError as error:
-            message = (
-                f"Reading the journal failed on {self.file.path} at byte {offset}: "
-                f"Expected a document of {size} bytes as written, got {error}."
-            )
-            raise StoreError("store.damaged", message, path=self.file.path, offset=offset) from None
+        return frames.document_of(self.read_operation(place))
 
     def read_operation(self, place: int) -> bytes:
-        """Return the whole operation at a place."""
-        return self.file.read(*unpack_place(place))
+        """Return the whole operation at a place.
+
+        Raises:
+            StoreError: It is not what was written.
+        """
+        offset, size = place >> _SIZE_BITS, place & frames.LARGEST
+        operation = self.file.read(offset, size)
+        if len(operation) == size and frames.is_intact(operation):
+            return operation
+        message = (
+            f"Reading the journal failed on {self.file.path} at byte {offset}: "
+            f"Expected a document of {size} bytes as written, got one whose checksum differs."
+        )
+        raise StoreError("store.damaged", message, path=self.file.path, offset=offset)
 
     def _apply_section(self, body: memoryview, head: frames.SectionHead, start: int) -> int:
         if head.number == frames.DROPPED:
@@ -166,21 +174,16 @@ def operations_by_place(image: Image, table: str) -> Iterator[bytes]:
     ids, places = found.ids.arrays()
     order = np.argsort(places, kind="stable")
     for doc_id, place in zip(ids[order].data, places[order].data, strict=True):
-        document = image.read(place)
+        operation = image.read_operation(place)
         if found.rekeyed:
-            yield frames.encode_put(doc_id, document, frames.key_hashes(orjson.loads(document), found.fields))
-        else:
-            yield image.read_operation(place)
+            document = frames.document_of(operation)
+            operation = frames.encode_put(doc_id, document, frames.key_hashes(orjson.loads(document), found.fields))
+        yield operation
 
 
 def pack_place(offset: int, size: int) -> int:
     """Return a place as one number: 39 bits of offset, 24 bits of size."""
     return offset << _SIZE_BITS | size
-
-
-def unpack_place(place: int) -> tuple[int, int]:
-    """Return offset and size, bytes."""
-    return place >> _SIZE_BITS, place & frames.LARGEST
 
 
 def place_size(place: int) -> int:

@@ -1,12 +1,14 @@
 """The index of a journal kept beside it, so that opening a large one need not read all of it.
 
-It holds for exactly one state of one file (inode, size, times of change); whatever else it finds, the journal is read.
-Documents carry their own checksums, so damage that left those four as they were is found when a document is read.
+It is used for the very file it was made of, as it was left (inode, size, times of change), or for any that starts with
+the same bytes by their checksum; otherwise the journal is read. Documents carry their own checksums, so damage that
+left inode, size and times as they were is found when a document is read.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import struct
 import zlib
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from labels.record import Record
+from labels.store import frames
 from labels.store.files import JournalFile, write_whole
 from labels.store.image import Image, TableImage
 from labels.store.index import IdMap, KeyIndex, Numbers
@@ -38,7 +41,9 @@ class TableSummary(Record):
 class Summary(Record):
     """What a snapshot says before its arrays."""
 
-    journal: tuple[int, ...]
+    state: tuple[int, ...]
+    end: int
+    checksum: int
     tables: tuple[TableSummary, ...]
 
 
@@ -47,16 +52,16 @@ def save(image: Image) -> None:
     state = _state(image.file)
     if state[_SIZE] != image.end:  # somebody wrote since
         return
-    arrays: list[Numbers] = []
-    for table in image.tables.values():
-        arrays += [*table.ids.arrays(), *table.keys.arrays()]
     tables = tuple(_summary(name, table) for name, table in image.tables.items())
-    summary = Summary(journal=state, tables=tables).to_json()
-    body = summary + b"".join(array.astype("<i8", copy=False).tobytes() for array in arrays)
+    summary = Summary(state=state, end=image.end, checksum=image.checksum, tables=tables).to_json()
+    parts: list[bytes | memoryview] = [summary]
+    for table in image.tables.values():
+        parts += [_bytes(array) for array in (*table.ids.arrays(), *table.keys.arrays())]
+    checksum = functools.reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, 0)
     path = path_of(image.file.path)
     with contextlib.suppress(OSError):
         partial = path.with_name(path.name + ".new")
-        write_whole(partial, _HEAD.pack(_MARK, len(summary), zlib.crc32(body)) + body)
+        write_whole(partial, _HEAD.pack(_MARK, len(summary), checksum), *parts)
         partial.replace(path)
 
 
@@ -73,15 +78,21 @@ def restore(image: Image) -> bool:
     if mark != _MARK or zlib.crc32(body) != checksum:
         return False
     summary = Summary.parse_json(bytes(body[:length]))
-    if summary.journal != _state(image.file) or any(t.fields != image.fields_of(t.name) for t in summary.tables):
+    if any(table.fields != image.fields_of(table.name) for table in summary.tables):
         return False
-    _fill(image, summary, np.frombuffer(body[length:], "<i8").astype(np.int64, copy=False))
+    if summary.state != _state(image.file) and not _starts_alike(image.file, summary):
+        return False
+    _fill(image, summary, np.frombuffer(body[length:], "<i8").astype(np.int64))
     return True
 
 
 def path_of(journal: Path) -> Path:
     """Return where the snapshot of a journal is."""
     return journal.with_name(journal.name + ".index")
+
+
+def _bytes(array: Numbers) -> memoryview:
+    return np.ascontiguousarray(array, "<i8").data.cast("B")
 
 
 def _summary(name: str, table: TableImage) -> TableSummary:
@@ -106,7 +117,18 @@ def _fill(image: Image, summary: Summary, numbers: Numbers) -> None:
         filled = TableImage(table.fields, IdMap(ids, places), KeyIndex(hashes, found))
         filled.ids.highest, filled.rekeyed, filled.live = table.highest, table.rekeyed, table.live
         image.tables[table.name] = filled
-    image.end = summary.journal[_SIZE]
+    image.end, image.checksum = summary.end, summary.checksum
+
+
+def _starts_alike(file: JournalFile, summary: Summary) -> bool:
+    checksum, at = 0, frames.FILE_HEAD.size
+    while at < summary.end:
+        data = file.read(at, min(_STEP, summary.end - at))
+        if not data:
+            return False
+        checksum = zlib.crc32(data, checksum)
+        at += len(data)
+    return checksum == summary.checksum
 
 
 def _state(file: JournalFile) -> tuple[int, ...]:
@@ -115,5 +137,6 @@ def _state(file: JournalFile) -> tuple[int, ...]:
 
 
 _SIZE = 1
+_STEP = 1 << 20
 _MARK = b"\xf7TBINDX\n\1\0\0\0"
 _HEAD = struct.Struct("<12sII")

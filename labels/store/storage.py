@@ -42,6 +42,7 @@ class JournalStorage(Storage):
         """
         super().__init__()
         self.path = Path(path)
+        self._name = str(self.path)
         self._keys = dict(keys or {})
         self._sync = sync
         self._saved = 0
@@ -74,7 +75,7 @@ class JournalStorage(Storage):
         image = self._image
         if image is None:
             raise closed(self.path)
-        status = _status(self.path)
+        status = _status(self._name)
         if status.st_ino == image.file.inode and status.st_size == image.end:
             return image
         with self:
@@ -123,7 +124,7 @@ class JournalStorage(Storage):
         with self:
             image = self._current()
             image.file.append(data, at=image.end, sync=self._sync)
-            image.apply(frames.Frame(image.end, memoryview(data)[frames.FRAME_HEAD.size :]))
+            image.apply(frames.Frame(image.end, memoryview(data)))
             if image.garbage > max(_MUCH_GARBAGE, image.end // 2):
                 self.compact()
 
@@ -183,18 +184,18 @@ class JournalStorage(Storage):
         image = Image(JournalFile(self.path), self._keys)
         try:
             check_version(image.file)
-            if not snapshot.restore(image):
-                self._extend(image)
-                self._saved = 0
+            snapshot.restore(image)
+            self._saved = image.end
+            self._extend(image)
+            if image.end - self._saved > _WORTH_AN_INDEX:
                 self._save_index(image)
         except frames.DamageError as damage:
             raise _damaged(image.file, damage) from None
-        self._saved = image.end
         return image
 
     def _refresh(self) -> None:
         image = self._current()
-        status = _status(self.path)
+        status = _status(self._name)
         if status.st_ino != image.file.inode:
             self._image = self._load()
         elif status.st_size < image.end:
@@ -250,11 +251,11 @@ def encode(document: Mapping[str, Any]) -> bytes:
     return orjson.dumps(document, option=_STRICT)
 
 
-def _status(path: Path) -> os.stat_result:
+def _status(name: str) -> os.stat_result:
     try:
-        return os.stat(path)  # noqa: PTH116  (half the time of Path.stat, once per read)
+        return os.stat(name)  # noqa: PTH116  (half the time of Path.stat, once per read)
     except OSError as error:
-        raise failed("Reading", path, "the journal where it was", error) from None
+        raise failed("Reading", Path(name), "the journal where it was", error) from None
 
 
 def _refuse_difference(old: Image, new: Image) -> None:

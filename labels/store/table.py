@@ -111,6 +111,10 @@ class JournalDatabase(TinyDB):
         """The journal below."""
         return cast("JournalStorage", self.storage)
 
+    def table(self, name: str, **kwargs: Any) -> JournalTable:  # noqa: ANN401  (TinyDB's)
+        """Return a table, made when it is first written to."""
+        return cast("JournalTable", super().table(name, **kwargs))
+
     def drop_table(self, name: str) -> None:
         """Drop a table."""
         with self.journal:
