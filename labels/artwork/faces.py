@@ -13,11 +13,15 @@ from PIL import ImageFont
 
 @dataclass(frozen=True)
 class Face:
-    """One font file, and which of its fonts."""
+    """One font file, and which of its fonts.
+
+    ``elsewhere`` tells that it only measures: a viewer with more fonts draws.
+    """
 
     path: str
     index: int = 0
     chinese: bool = False
+    elsewhere: bool = False
 
     def width(self, text: str) -> float:
         """Return how far a text runs, in ems; a character that the font lacks counts as a full square."""
@@ -31,6 +35,8 @@ class Face:
 
     def writable(self, text: str) -> str:
         """Return the text with every character that would come out as a box replaced by its plain form, or by ``?``."""
+        if self.elsewhere:
+            return text
         return "".join(char if self.covers(char) else self._plain(char) for char in text)
 
     def at(self, size: float) -> ImageFont.FreeTypeFont:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import singledispatch
 from html import escape
 from typing import TYPE_CHECKING
@@ -24,7 +25,8 @@ def draw_svg(label: Artwork) -> str:
     Raises:
         CodeError: A link that no QR code of a label can carry.
     """
-    drawing = lay_out(label, chinese_face() or latin_face(), label.lang)
+    face = replace(chinese_face() or latin_face(), chinese=True, elsewhere=True)
+    drawing = lay_out(label, face, label.lang)
     width, height = drawing.width, drawing.height
     parts = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_number(width)}mm" height="{_number(height)}mm"',
