@@ -26,6 +26,10 @@ class FileLock:
         self._descriptor = -1
         self._start()
 
+    def __del__(self) -> None:
+        """Close the lock's file."""
+        self.close()
+
     def acquire(self) -> bool:
         """Take the lock and return whether it was not yet held by this thread."""
         if self._process != os.getpid():

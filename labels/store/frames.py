@@ -260,4 +260,4 @@ _CHECKSUM = struct.Struct("<I")
 _FRAME_START = struct.Struct("<4sII")
 _SECTION_REST = struct.Struct("<HI")
 _AFTER_CHECKSUM = struct.Struct("<qIB")
-_WINDOW = 1 << 20
+_WINDOW = 4 << 20

@@ -25,8 +25,9 @@ class _Places(NamedTuple):
 class IdMap:
     """Document number -> place, 0 for none."""
 
-    def __init__(self, ids: Numbers | None = None, places: Numbers | None = None) -> None:
-        """Start from arrays sorted by document number."""
+    def __init__(self, ids: Numbers | None = None, places: Numbers | None = None, *, recent: int | None = None) -> None:
+        """Start from arrays sorted by document number; ``recent`` is how many changes are kept aside."""
+        self._most = recent or _RECENT
         self._parts = _Places(_EMPTY if ids is None else ids, _EMPTY if places is None else places, {})
         self._count = len(self._parts.ids)
         self.highest = int(self._parts.ids[-1]) if self._count else 0
@@ -58,7 +59,7 @@ class IdMap:
         recent[doc_id] = place
         self._count += (place != 0) - (before != 0)
         self.highest = max(self.highest, doc_id) if self._count else 0
-        if len(recent) > _RECENT:
+        if len(recent) > self._most:
             self._parts = _Places(*self.arrays(), {})
         return before
 
@@ -90,8 +91,9 @@ class _Pairs(NamedTuple):
 class KeyIndex:
     """Hash of a key -> document numbers it may lead to: some may be outdated, none is missing."""
 
-    def __init__(self, hashes: Numbers | None = None, ids: Numbers | None = None) -> None:
-        """Start from arrays sorted by hash."""
+    def __init__(self, hashes: Numbers | None = None, ids: Numbers | None = None, *, recent: int | None = None) -> None:
+        """Start from arrays sorted by hash; ``recent`` is how many changes are kept aside."""
+        self._most = recent or _RECENT
         self._parts = _Pairs(_EMPTY if hashes is None else hashes, _EMPTY if ids is None else ids, {}, {})
         self._added = 0
 
@@ -112,7 +114,7 @@ class KeyIndex:
         if recent.setdefault(hashed, doc_id) != doc_id:
             more.setdefault(hashed, []).append(doc_id)
         self._added += 1
-        if self._added > _RECENT:
+        if self._added > self._most:
             self._parts, self._added = _Pairs(*self.arrays(), {}, {}), 0
 
     def arrays(self) -> tuple[Numbers, Numbers]:

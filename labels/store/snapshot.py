@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labels.errors import RecordError
 from labels.record import Record
 from labels.store import frames
 from labels.store.files import JournalFile, write_whole
@@ -57,7 +58,7 @@ def save(image: Image) -> None:
     parts: list[bytes | memoryview] = [summary]
     for table in image.tables.values():
         parts += [_bytes(array) for array in (*table.ids.arrays(), *table.keys.arrays())]
-    checksum = functools.reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, 0)
+    checksum = functools.reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, len(summary))
     path = path_of(image.file.path)
     with contextlib.suppress(OSError):
         partial = path.with_name(path.name + ".new")
@@ -67,28 +68,34 @@ def save(image: Image) -> None:
 
 def restore(image: Image) -> bool:
     """Fill a fresh image from the snapshot of its file, and return whether there was one that holds."""
-    try:
-        data = path_of(image.file.path).read_bytes()
-    except OSError:
+    found = _read(path_of(image.file.path))
+    if found is None:
         return False
-    if len(data) < _HEAD.size:
-        return False
-    mark, length, checksum = _HEAD.unpack_from(data)
-    body = memoryview(data)[_HEAD.size :]
-    if mark != _MARK or zlib.crc32(body) != checksum:
-        return False
-    summary = Summary.parse_json(bytes(body[:length]))
+    summary, numbers = found
     if any(table.fields != image.fields_of(table.name) for table in summary.tables):
         return False
     if summary.state != _state(image.file) and not _starts_alike(image.file, summary):
         return False
-    _fill(image, summary, np.frombuffer(body[length:], "<i8").astype(np.int64))
+    _fill(image, summary, numbers)
     return True
 
 
 def path_of(journal: Path) -> Path:
     """Return where the snapshot of a journal is."""
     return journal.with_name(journal.name + ".index")
+
+
+def _read(path: Path) -> tuple[Summary, Numbers] | None:
+    """Return what a snapshot holds, when it is whole and of this version."""
+    try:
+        data = path.read_bytes()
+        mark, length, checksum = _HEAD.unpack_from(data)
+        body = memoryview(data)[_HEAD.size :]
+        if mark != _MARK or zlib.crc32(body, length) != checksum:
+            return None
+        return Summary.parse_json(bytes(body[:length])), np.frombuffer(body[length:], "<i8").astype(np.int64)
+    except (OSError, struct.error, RecordError):
+        return None
 
 
 def _bytes(array: Numbers) -> memoryview:

@@ -56,6 +56,7 @@ class JournalStorage(Storage):
 
     def __enter__(self) -> Self:
         """Take the lock and everything that others wrote."""
+        self._current()
         outermost = self._lock.acquire()
         try:
             if outermost:

@@ -33,6 +33,7 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(dir=options.dir) as folder:
         print(f"{options.labels:,} labels, {len(make_label(0).to_json()):,} bytes each; times p50 / p99")
+        print(f"machine's load               {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         print(f"fdatasync alone              {_fsync(Path(folder) / 'sync')}")
         journal = Path(folder) / "labels.journal"
         _build(journal, options.labels)

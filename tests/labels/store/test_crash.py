@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,10 +225,10 @@ def start_worker(what: str, place: Path, *rest: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
 
 
-def answer_of(worker: subprocess.Popen[str]) -> dict[str, object]:
+def answer_of(worker: subprocess.Popen[str]) -> dict[str, Any]:
     out, _ = worker.communicate(timeout=300)
     assert worker.returncode == 0
-    answer: dict[str, object] = json.loads(out)
+    answer: dict[str, Any] = json.loads(out)
     return answer
 
 
