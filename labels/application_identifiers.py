@@ -40,7 +40,7 @@ class ApplicationIdentifier:
             raise CodeError(
                 "gs1.value",
                 f"Reading the value of ({self.ai}) failed on {shown(value)}: "
-                f"Expected {self.form}, got {_found(value)}.",
+                f"Expected {self.form}, got {_found(value, self.form)}.",
                 ai=self.ai,
                 got=value,
                 expected=self.form,
@@ -74,8 +74,9 @@ def starting(text: str) -> ApplicationIdentifier | None:
     return next((known for size in (2, 3, 4) if (known := find(text[:size]))), None)
 
 
-def _found(value: str) -> str:
-    foreign = next((char for char in value if char not in CSET_82), None)
+def _found(value: str, form: str) -> str:
+    allowed = CSET_82 if form.strip("N0123456789.+[]") else "0123456789"
+    foreign = next((char for char in value if char not in allowed), None)
     return f"{len(value)} characters" if foreign is None else f"the character {foreign!r}"
 
 
@@ -171,17 +172,22 @@ _TIME = re.compile("(?:(?:[01][0-9]|2[0-3])(?:[0-5][0-9]){0,2})?")
 _NUMBER = re.compile(r"[0-9]{2,4}")
 _82 = f"[{re.escape(CSET_82)}]"
 _PATTERNS = {
+    **dict.fromkeys(("11", "12", "13", "15", "16", "17"), "[0-9]{6}"),
     "30": "[0-9]{1,8}",
     "4307": "[A-Z]{2}",
     "4317": "[A-Z]{2}",
     "7004": "[0-9]{1,4}",
     "7040": f"[0-9]{_82}{{2}}[0-9A-Za-z_-]",
+    "7250": "[0-9]{8}",
+    "7251": "[0-9]{12}",
     "7252": "[0129]",
     "8001": "(?!0000)[0-9]{4}(?!00000)[0-9]{5}(?!000)[0-9]{3}[019][0-9]",
+    "8008": "[0-9]{8}(?:[0-9]{2}){0,2}",
     "8010": "[0-9A-Z#/-]{1,30}",
     "8011": "0|[1-9][0-9]{0,11}",
 }
-"""Where the table of biip 5.2 is wider or narrower than the GS1 Barcode Syntax Dictionary of 2026-01-27."""
+"""Where the table of biip 5.2 is wider or narrower than the GS1 Barcode Syntax Dictionary of 2026-01-27, and dates:
+biip refuses month 13 as a form, here a rule says that it is no day."""
 
 _PREFIX = Rule("gs1.company-prefix", _company_prefix)
 _PAIR = Rule("gs1.check-pair", _check_pair)
