@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gettext as gettext_module
 import io
 from contextvars import ContextVar
@@ -18,6 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 if TYPE_CHECKING:
+    import datetime as dt
     from decimal import Decimal
 
 LANGUAGES = {"zh-CN": "简体中文", "en": "English"}

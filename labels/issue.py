@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,9 +11,20 @@ from labels.code import canonical_link, signed_link, signed_message
 from labels.errors import RecordError
 from labels.formats.credential import TYP, Credential, to_credential
 from labels.model import LabelRecord, State, StoredLabel
-from labels.status import BITS, Purpose, StatusEntry, StatusEvent, empty_list, open_list, sign_event, sign_list
+from labels.status import (
+    BITS,
+    Purpose,
+    StatusEntry,
+    StatusEvent,
+    StatusList,
+    empty_list,
+    open_list,
+    sign_event,
+    sign_list,
+)
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from labels.trust import SigningKey, TrustStore
@@ -40,7 +50,7 @@ class Changed:
     lists: Mapping[str, str]
 
 
-def issue(  # noqa: PLR0913  (what a label needs)
+def issue(
     record: LabelRecord, *, key: SigningKey, number: int, at: dt.datetime, domain: str, serial: str | None = None
 ) -> Issued:
     """Sign ``record``; ``number`` counts the issuer's credentials and gives this one its own status bits.
@@ -76,6 +86,17 @@ def stored(record: LabelRecord, *, credential: str | None, at: dt.datetime) -> S
     )
 
 
+def published(
+    entries: tuple[StatusEntry, ...], *, key: SigningKey, lists: Mapping[str, str], at: dt.datetime
+) -> dict[str, str]:
+    """Return the signed, empty status lists that credentials refer to and that are not out yet, by URL."""
+    return {
+        entry.url: sign_list(empty_list(entry.url, issuer=key.issuer.id, purpose=entry.purpose), key=key, at=at)
+        for entry in entries
+        if entry.url not in lists
+    }
+
+
 def label_link(record: LabelRecord, *, domain: str, serial: str | None = None) -> str:
     """Return the link a label's QR code holds."""
     if record.product.gtin is None:
@@ -93,7 +114,7 @@ def status_entries(issuer: str, number: int, *, domain: str) -> tuple[StatusEntr
     )
 
 
-def change_state(  # noqa: PLR0913  (what a change of state needs)
+def change_state(
     credential: Credential,
     state: State,
     *,
@@ -132,26 +153,24 @@ def change_state(  # noqa: PLR0913  (what a change of state needs)
     )
     changed = {}
     for entry in credential.status:
+        before = _list_at(entry, key=key, lists=lists, trust=trust)
         wanted = state in _SETS[entry.purpose]
-        changed[entry.url] = _with_bit(entry, wanted=wanted, key=key, lists=lists, trust=trust, at=since)
+        if entry.purpose is Purpose.REVOCATION and before.is_set(entry.index) and not wanted:
+            raise RecordError(
+                "status.final",
+                f"Changing the state of {credential.record.id} to {state} failed: "
+                "Expected a certificate that is neither withdrawn nor cancelled; both are final.",
+                id=credential.record.id,
+            )
+        changed[entry.url] = sign_list(before.with_bit(entry.index, value=wanted), key=key, at=since)
     return Changed(event=event, token=sign_event(event, key=key), lists=changed)
 
 
-def _with_bit(  # noqa: PLR0913  (one bit in one list)
-    entry: StatusEntry,
-    *,
-    wanted: bool,
-    key: SigningKey,
-    lists: Mapping[str, str],
-    trust: TrustStore,
-    at: dt.datetime,
-) -> str:
+def _list_at(entry: StatusEntry, *, key: SigningKey, lists: Mapping[str, str], trust: TrustStore) -> StatusList:
     token = lists.get(entry.url)
     if token is None:
-        current = empty_list(entry.url, issuer=key.issuer.id, purpose=entry.purpose)
-    else:
-        current = open_list(token, entry=entry, issuer=key.issuer.id, trust=trust)
-    return sign_list(current.with_bit(entry.index, value=wanted), key=key, at=at)
+        return empty_list(entry.url, issuer=key.issuer.id, purpose=entry.purpose)
+    return open_list(token, entry=entry, issuer=key.issuer.id, trust=trust)
 
 
 def _signed(link: str, *, record: LabelRecord, key: SigningKey) -> str | None:

@@ -20,11 +20,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from labels import jose
-from labels.code import signed_message
+from labels import checks, jose
 from labels.errors import LabelError, SignatureError
 from labels.formats.credential import CHINA, TYP, Credential, first_moment, from_credential, last_moment
 from labels.model import (
@@ -37,28 +35,17 @@ from labels.model import (
     StoredLabel,
     Verification,
 )
-from labels.record import Record
 from labels.status import Purpose, StatusEntry, StatusEvent, open_event, open_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from labels.checks import SerialReport
     from labels.code import LabelCode
     from labels.trust import TrustedIssuer, TrustStore
 
 NEEDED = ("issuer", "signature", "record", "scope", "code", "validity", "status")
 CHECKS = (*NEEDED, "stages", "serial")
-OFTEN = 200
-"""Looks at one serial number in a week from which a copy cannot be ruled out; no source gives a figure."""
-
-
-class SerialReport(Record):
-    """What is known of one item's serial number."""
-
-    looks_in_a_week: int = 0
-    copied_since: dt.date | None = None
-    """The day from which the certification body or the operator knows that the number is on copied labels."""
-    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,17 +86,17 @@ def verify(evidence: Evidence, *, trust: TrustStore, at: dt.datetime, code: Labe
 def verify_link(code: LabelCode, *, trust: TrustStore) -> Check:
     """Check the signature in a link by itself, with every pinned key: all that can be said without the record."""
     if code.signature is None:
-        return _check("link", Outcome.NOT_CHECKED, "link.unsigned", "The link carries no signature.")
+        return checks.check("link", Outcome.NOT_CHECKED, "link.unsigned", "The link carries no signature.")
     for issuer in trust.issuers.values():
-        if _signed_by(code, issuer):
-            return _check(
+        if checks.signed_by(code, issuer):
+            return checks.check(
                 "link",
                 Outcome.PASSED,
                 "link.signed",
                 f"{issuer.name} signed this link; the record itself was not seen.",
-                issuer=issuer.name,
+                **checks.named(issuer),
             )
-    return _check("link", Outcome.FAILED, "link.signature-bad", "No issuer in the trust store signed this link.")
+    return checks.check("link", Outcome.FAILED, "link.signature-bad", "No issuer in the trust store signed this link.")
 
 
 @dataclass(frozen=True)
@@ -124,44 +111,46 @@ def _prove(token: str, *, trust: TrustStore) -> _Proof:
     try:
         envelope = jose.open_envelope(token, typ=TYP)
     except SignatureError as error:
-        return _Proof((_not_checked("issuer"), _failed("signature", error)))
+        return _Proof((_not_checked("issuer"), checks.failed("signature", error)))
     found = trust.find_key(envelope.kid)
     if found is None:  # 1
         reason = f"No issuer in the trust store has the key {envelope.kid[:80]}."
-        return _Proof((_check("issuer", Outcome.FAILED, "issuer.unknown", reason, kid=envelope.kid[:80]),))
+        return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.unknown", reason, kid=envelope.kid[:80]),))
     issuer, key = found
-    known = _check(
-        "issuer", Outcome.PASSED, "issuer.known", f"{issuer.name} is in the trust store.", issuer=issuer.name
+    known = checks.check(
+        "issuer", Outcome.PASSED, "issuer.known", f"{issuer.name} is in the trust store.", **checks.named(issuer)
     )
     try:
         jose.check(envelope, key=key.jwk)  # 2
-        signature = _check("signature", Outcome.PASSED, "signature.good", f"{issuer.name} signed this record.")
+        signature = checks.check("signature", Outcome.PASSED, "signature.good", f"{issuer.name} signed this record.")
         credential = from_credential(envelope.payload)  # 3
     except SignatureError as error:
-        return _Proof((known, _failed("signature", error)))
+        return _Proof((known, checks.failed("signature", error)))
     except LabelError as error:
-        return _Proof((known, signature, _failed("record", error)))
+        return _Proof((known, signature, checks.failed("record", error)))
     return _proven(credential, issuer, (known, signature), kid=envelope.kid, trust=trust)
 
 
 def _proven(
-    credential: Credential, issuer: TrustedIssuer, checks: tuple[Check, ...], *, kid: str, trust: TrustStore
+    credential: Credential, issuer: TrustedIssuer, earlier: tuple[Check, ...], *, kid: str, trust: TrustStore
 ) -> _Proof:
     """The part of check 1 that needs the record: it names the issuer whose key signed, on a day when the key did."""
-    known, signature = checks
+    known, signature = earlier
     found = trust.find_key(kid)
     issued = credential.attestation.issued
     if credential.attestation.issuer != issuer.id:
         reason = f"The record names {credential.attestation.issuer} as issuer, the key is {issuer.id}'s."
-        return _Proof((_check("issuer", Outcome.FAILED, "issuer.other", reason, issuer=issuer.id),))
+        return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.other", reason, **checks.named(issuer)),))
     if found is None or not found[1].signs_on(issued):
         reason = f"The key {kid} was not valid on {issued}, the day of issue."
-        return _Proof((_check("issuer", Outcome.FAILED, "issuer.key-day", reason, kid=kid, day=issued),))
-    record = _check("record", Outcome.PASSED, "record.whole", "The record is whole and does not contradict itself.")
+        return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.key-day", reason, kid=kid, day=issued),))
+    record = checks.check(
+        "record", Outcome.PASSED, "record.whole", "The record is whole and does not contradict itself."
+    )
     return _Proof((known, signature, record), credential, issuer)
 
 
-def _judge(  # noqa: PLR0913  (the verdict's inputs)
+def _judge(
     evidence: Evidence,
     proven: tuple[Check, ...],
     credential: Credential,
@@ -175,91 +164,36 @@ def _judge(  # noqa: PLR0913  (the verdict's inputs)
     record = credential.record
     events = _events(evidence.status_events, label=record.id, issuer=issuer.id, trust=trust)
     status_state, status = _status(evidence, credential, events, trust=trust, at=at)  # 7
-    term_state, validity = _validity(credential, at=at)  # 6
-    checks = (
+    term_state, validity = checks.validity(credential, at=at)  # 6
+    results = (
         *proven,
-        _scope(credential, issuer),  # 4
-        _code(record, code, issuer),  # 5
+        checks.scope(credential, issuer),  # 4
+        checks.code_matches(record, code, issuer),  # 5
         validity,
         status,
-        _stages(record),  # 8
-        _serial(evidence.serial, code),  # 9
+        checks.stages(record),  # 8
+        checks.serial(evidence.serial, code),  # 9
     )
     return Verification(
         state=_state(status_state, term_state),
-        provenance=Provenance.VERIFIED if _all_needed(checks) else Provenance.MISSING,
-        checks=checks,
+        provenance=Provenance.VERIFIED if _all_needed(results) else Provenance.MISSING,
+        checks=results,
         history=_history(credential, events, at=at),
         at=at,
     )
 
 
 def _declared(record: LabelRecord, *, at: dt.datetime, code: LabelCode | None) -> Verification:
-    unsigned = _check(
+    unsigned = checks.check(
         "signature", Outcome.NOT_CHECKED, "signature.unsigned", "The record is a declaration: nobody certified it."
     )
-    checks = tuple(
-        {"signature": unsigned, "code": _code(record, code, None), "stages": _stages(record)}.get(
-            name, _check(name, Outcome.NOT_CHECKED, "check.no-certificate", "There is no certificate to check.")
+    results = tuple(
+        {"signature": unsigned, "code": checks.code_matches(record, code, None), "stages": checks.stages(record)}.get(
+            name, checks.check(name, Outcome.NOT_CHECKED, "check.no-certificate", "There is no certificate to check.")
         )
         for name in CHECKS
     )
-    return Verification(state=State.DECLARED, provenance=Provenance.DECLARED, checks=checks, history=(), at=at)
-
-
-def _scope(credential: Credential, issuer: TrustedIssuer) -> Check:
-    footprint, category = credential.record.footprint, credential.record.product.category
-    attestation = credential.attestation
-    covered = issuer.accredited(
-        category=category, scheme=attestation.scheme, standard=footprint.standard or "", on=attestation.issued
-    )
-    values = {"issuer": issuer.name, "category": category, "day": attestation.issued.isoformat()}
-    if covered:
-        reason = f"{issuer.name} was accredited for {category} on {attestation.issued}."
-        return _check("scope", Outcome.PASSED, "scope.covered", reason, **values)
-    reason = f"{issuer.name} was not accredited for {category} under this scheme and standard on {attestation.issued}."
-    return _check("scope", Outcome.FAILED, "scope.outside", reason, **values)
-
-
-def _code(record: LabelRecord, code: LabelCode | None, issuer: TrustedIssuer | None) -> Check:
-    if code is None:
-        return _check("code", Outcome.PASSED, "code.by-id", "The record was opened by its own number.")
-    if code.error is not None:
-        return _failed("code", code.error)
-    if code.gtin is not None and code.gtin != record.product.gtin:
-        reason = f"The code is of product {code.gtin}, the record of {record.product.gtin or 'no GTIN'}."
-        return _check(
-            "code", Outcome.FAILED, "code.other-product", reason, code=code.gtin, record=record.product.gtin or "-"
-        )
-    if code.signature is not None and issuer is not None and not _signed_by(code, issuer):
-        return _check(
-            "code",
-            Outcome.FAILED,
-            "link.signature-bad",
-            f"The link is signed, but not by {issuer.name}.",
-            issuer=issuer.name,
-        )
-    if code.signature is not None and issuer is not None:
-        return _check("code", Outcome.PASSED, "code.signed", f"The code is this record's, and {issuer.name} signed it.")
-    return _check("code", Outcome.PASSED, "code.matches", "The code is this record's.")
-
-
-def _signed_by(code: LabelCode, issuer: TrustedIssuer) -> bool:
-    message, signature = signed_message(code.text), code.signature or b""
-    return any(jose.holds(message, signature, key=key.jwk) for key in issuer.keys if not key.revoked)
-
-
-def _validity(credential: Credential, *, at: dt.datetime) -> tuple[State, Check]:
-    attestation = credential.attestation
-    values = {"issued": attestation.issued.isoformat(), "valid_until": attestation.valid_until.isoformat()}
-    if at < first_moment(attestation):
-        reason = f"The certificate holds from {attestation.issued} only."
-        return State.NOT_YET_VALID, _check("validity", Outcome.FAILED, "validity.not-yet", reason, **values)
-    if at > last_moment(attestation):
-        reason = f"The certificate expired on {attestation.valid_until}."
-        return State.EXPIRED, _check("validity", Outcome.FAILED, "validity.expired", reason, **values)
-    reason = f"The certificate holds from {attestation.issued} to {attestation.valid_until}."
-    return State.VALID, _check("validity", Outcome.PASSED, "validity.within", reason, **values)
+    return Verification(state=State.DECLARED, provenance=Provenance.DECLARED, checks=results, history=(), at=at)
 
 
 def _status(
@@ -269,22 +203,25 @@ def _status(
     try:
         bits = _set_bits(evidence, credential, trust=trust)
     except SignatureError as error:
-        return None, _check("status", Outcome.NOT_CHECKED, error.code, error.message, **error.values)
-    current = max((event for event in events if event.since <= at), key=lambda event: event.since, default=None)
+        return None, checks.check("status", Outcome.NOT_CHECKED, error.code, error.message, **error.values)
+    past = [event for event in events if event.since <= at]
+    current = past[-1] if past else None
     to_come = any(event.since > at and event.state not in _GOOD for event in events)
     state = current.state if current else State.VALID
     if bits and state in _GOOD and not to_come:  # a bit that no event explains counts for all time
-        state = State.WITHDRAWN if Purpose.REVOCATION in bits else State.SUSPENDED
+        state, current = (State.WITHDRAWN if Purpose.REVOCATION in bits else State.SUSPENDED), None
     if state in _GOOD:
-        return state, _check(
-            "status", Outcome.PASSED, "status.good", "The issuer lists it as neither suspended nor revoked."
-        )
-    since = current.since.astimezone(CHINA).date().isoformat() if current else "-"
-    reason = f"The certificate is {state.value} since {since}: {current.reason if current else 'no reason given'}"
-    values = {"since": since, "reason": current.reason if current else "-"}
-    if current and current.reason_en:
-        values["reason_en"] = current.reason_en
-    return state, _check("status", Outcome.FAILED, f"status.{state.value}", reason, **values)
+        reason = "The issuer lists it as neither suspended nor revoked."
+        return state, checks.check("status", Outcome.PASSED, "status.good", reason)
+    return state, _bad_status(state, current)
+
+
+def _bad_status(state: State, event: StatusEvent | None) -> Check:
+    since = event.since.astimezone(CHINA).date().isoformat() if event else "an unknown day"
+    why = event.reason if event else "the issuer's list gives no reason"
+    english = {"reason_en": event.reason_en} if event and event.reason_en else {}
+    reason = f"The certificate is {state.value} since {since}: {why}"
+    return checks.check("status", Outcome.FAILED, f"status.{state.value}", reason, since=since, reason=why, **english)
 
 
 def _set_bits(evidence: Evidence, credential: Credential, *, trust: TrustStore) -> set[Purpose]:
@@ -321,46 +258,6 @@ def _events(tokens: tuple[str, ...], *, label: str, issuer: str, trust: TrustSto
     return tuple(sorted(events, key=lambda event: event.since))
 
 
-def _stages(record: LabelRecord) -> Check:
-    """The sum may differ from the total by the rounding of the figures shown, half a last digit each."""
-    stages, total = record.footprint.stages, record.footprint.value
-    if not stages:
-        return _check("stages", Outcome.NOT_CHECKED, "stages.none", "The record gives no life-cycle stages.")
-    figures = [stage.value for stage in stages]
-    tolerance = sum((_half_digit(figure) for figure in (*figures, total)), Decimal(0))
-    difference = sum(figures, Decimal(0)) - total
-    if abs(difference) <= tolerance:
-        return _check("stages", Outcome.PASSED, "stages.sum", f"The stages sum to {total} kg CO2e.", total=total)
-    reason = f"The stages sum to {sum(figures, Decimal(0))} kg CO2e, the total says {total}."
-    values = {"sum": sum(figures, Decimal(0)), "total": total}
-    return _check("stages", Outcome.FAILED, "stages.differ", reason, **values)
-
-
-def _half_digit(figure: Decimal) -> Decimal:
-    exponent = figure.as_tuple().exponent
-    return Decimal(5).scaleb(int(exponent) - 1) if exponent else Decimal("0.5")
-
-
-def _serial(report: SerialReport | None, code: LabelCode | None) -> Check:
-    if code is None or code.serial is None:
-        reason = "The code carries no serial number, so a copy of this label cannot be told from the original."
-        return _check("serial", Outcome.NOT_CHECKED, "serial.none", reason)
-    if report is None:
-        return _check("serial", Outcome.NOT_CHECKED, "serial.no-report", "Nothing is known of this serial number.")
-    if report.copied_since is not None:
-        reason = f"Serial number {code.serial} is known since {report.copied_since} to be on copied labels."
-        values = {"serial": code.serial, "since": report.copied_since}
-        return _check("serial", Outcome.FAILED, "serial.copied", reason, **values)
-    if report.looks_in_a_week > OFTEN:
-        reason = (
-            f"Serial number {code.serial} was looked at {report.looks_in_a_week} times in a week; it may be copied."
-        )
-        values = {"serial": code.serial, "looks": report.looks_in_a_week}
-        return _check("serial", Outcome.NOT_CHECKED, "serial.often", reason, **values)
-    reason = f"Serial number {code.serial} is not known as copied."
-    return _check("serial", Outcome.PASSED, "serial.single", reason, serial=code.serial)
-
-
 def _history(credential: Credential, events: tuple[StatusEvent, ...], *, at: dt.datetime) -> tuple[StateChange, ...]:
     """The states over time up to the moment, oldest first."""
     issued = StateChange(State.VALID, first_moment(credential.attestation), "", proven=True)
@@ -380,27 +277,21 @@ def _state(status: State | None, term: State) -> State:
     return status or State.UNPROVEN
 
 
-def _all_needed(checks: tuple[Check, ...]) -> bool:
-    passed = {check.name for check in checks if check.outcome is Outcome.PASSED}
-    failed = any(check.outcome is Outcome.FAILED for check in checks)
+def _all_needed(results: tuple[Check, ...]) -> bool:
+    passed = {check.name for check in results if check.outcome is Outcome.PASSED}
+    failed = any(check.outcome is Outcome.FAILED for check in results)
     return passed.issuperset(NEEDED) and not failed
 
 
-def _rest(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    done = {check.name: check for check in checks}
+def _rest(results: tuple[Check, ...]) -> tuple[Check, ...]:
+    done = {check.name: check for check in results}
     return tuple(done.get(name, _not_checked(name)) for name in CHECKS)
 
 
 def _not_checked(name: str) -> Check:
-    return _check(name, Outcome.NOT_CHECKED, "check.stopped", "Not looked at: nobody proved what the record says.")
-
-
-def _failed(name: str, error: LabelError) -> Check:
-    return Check(name, Outcome.FAILED, error.code, error.message, error.values)
-
-
-def _check(name: str, outcome: Outcome, code: str, reason: str, **values: object) -> Check:
-    return Check(name, outcome, code, reason, {key: str(value) for key, value in values.items()})
+    return checks.check(
+        name, Outcome.NOT_CHECKED, "check.stopped", "Not looked at: nobody proved what the record says."
+    )
 
 
 _GOOD = (State.VALID, State.CHANGED)

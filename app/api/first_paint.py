@@ -51,7 +51,7 @@ def preferred_language(accept_language: str) -> str:
 def dressed(index: str, language: str) -> str:
     """Return Streamlit's index.html in our clothes.
 
-    The preload of Streamlit's own font goes: the theme uses the system's fonts, so its 170 KB would be for nothing.
+    The preload of Streamlit's own font goes: the theme uses the system's, so its 170 KB must not hold up the scripts.
 
     Raises:
         RuntimeError: This Streamlit's index.html has not the places we know; look at it before upgrading.
@@ -66,7 +66,10 @@ def dressed(index: str, language: str) -> str:
         ),
         (r'<link\s+rel="preload"\s+href="\./static/media/SourceSans[^>]*>', ""),
         (r"</head>", f"<style>{_STYLE}</style>\n  </head>"),
-        (r"<noscript>.*?</noscript>", f"<noscript><p>{escape(texts.needs_script)}</p></noscript>"),
+        (
+            r"<noscript>.*?</noscript>",
+            f"<noscript><style>{_STYLE_WITHOUT_SCRIPT}</style><p>{escape(texts.needs_script)}</p></noscript>",
+        ),
         (r'<div id="root"></div>', f'<div id="root">{_splash(texts)}</div>'),
     )
     for place, ours in places:
@@ -137,3 +140,7 @@ body { margin: 0; background: #ffffff; }
   .tanbiao-splash { color: #e4e9e6; }
 }
 """
+
+_STYLE_WITHOUT_SCRIPT = (
+    ".tanbiao-splash .opening { display: none; } noscript p { margin: 1.5rem; font: 1rem system-ui; }"
+)

@@ -51,13 +51,13 @@ def careless_shot(seed: int) -> Shot:
     rng = np.random.default_rng([seed, 2])
     return Shot(
         seed=seed,
-        width_px=int(rng.integers(260, 640)),
+        width_px=int(rng.integers(330, 800)),
         warp=float(rng.uniform(0.05, 0.2)),
-        curve=float(rng.uniform(0, 1.1)),
+        curve=float(rng.uniform(0, 1)),
         rotation=float(rng.uniform(-180, 180)),
-        blur=float(rng.uniform(0.5, 2.2)),
-        noise=float(rng.uniform(5, 25)),
-        glare=float(rng.uniform(0, 1.5)),
+        blur=float(rng.uniform(0.5, 2)),
+        noise=float(rng.uniform(5, 20)),
+        glare=float(rng.uniform(0, 1.2)),
         shadow=float(rng.uniform(0.2, 0.95)),
         jpeg_quality=int(rng.integers(15, 80)),
     )

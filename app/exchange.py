@@ -1,0 +1,206 @@
+"""Records and labels in and out as files, and what people report about labels."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from markupsafe import Markup
+
+from app import i18n
+from app.texts import BOUNDARIES_SHORT
+from labels.artwork import Artwork, draw_pdf, draw_png, draw_svg
+from labels.errors import LabelError, RecordError
+from labels.formats import table
+from labels.formats.credential import TYP, from_credential
+from labels.issue import label_link, stored
+from labels.jose import open_envelope
+from labels.model import LabelRecord, StoredLabel
+from labels.units import UNITS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from labels.issue import Issued
+    from labels.store import LabelStore
+
+KINDS = ("csv", "xlsx", "credential")
+REPORTS = "reports"
+
+
+def kind_of(file: Path) -> str:
+    """Return the format a file's name stands for; ``credential`` for ``.jwt`` and ``.txt``."""
+    suffix = file.suffix.lower().removeprefix(".")
+    return {"jwt": "credential", "txt": "credential"}.get(suffix, suffix)
+
+
+def read_record_file(data: bytes, *, registry: str) -> LabelRecord:
+    """Read a record to issue; its id defaults to the certificate number, its source to this registry.
+
+    Raises:
+        RecordError: It is no such record.
+    """
+    try:
+        fields = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise RecordError("file.json", f"Reading a record failed: Expected JSON, got {error}.") from None
+    if isinstance(fields, dict):
+        attestation = fields.get("attestation")
+        if isinstance(attestation, dict) and "certificate_number" in attestation:
+            fields.setdefault("id", attestation["certificate_number"])
+        fields.setdefault("source", {"registry": registry})
+    return LabelRecord.parse_json(orjson.dumps(fields))
+
+
+def artwork(record: LabelRecord, *, link: str, language: str) -> Artwork:
+    """Return what stands on a record's label."""
+    footprint, attestation = record.footprint, record.attestation
+    if attestation is None:
+        raise RecordError("record.no-attestation", f"Drawing {record.id} failed: Expected an attestation, got none.")
+    unit = UNITS.get(footprint.unit)
+    amount = "" if footprint.amount == 1 else f"{footprint.amount.normalize():f} "
+    return Artwork(
+        link=link,
+        value=format(footprint.value, "f"),
+        unit_line_zh=f"kg CO₂e / {amount}{unit.name_zh if unit else footprint.unit}",
+        unit_line_en=f"kg CO₂e / {amount}{unit.name_en if unit else footprint.unit}",
+        boundary_zh=BOUNDARIES_SHORT[footprint.boundary][0],
+        boundary_en=BOUNDARIES_SHORT[footprint.boundary][1],
+        product_zh=record.product.name,
+        product_en=record.product.name_en or record.product.name,
+        model=record.product.model,
+        certificate_number=attestation.certificate_number,
+        issuer_name_zh=attestation.issuer_name,
+        issuer_name_en=attestation.issuer_name_en or attestation.issuer_name,
+        valid_until=attestation.valid_until,
+        standard=footprint.standard or "",
+        demo=record.source.demo,
+        lang="zh-CN" if language == "zh-CN" else "en",
+    )
+
+
+def write_label(issued: Issued, record: LabelRecord, *, folder: Path, language: str) -> list[Path]:
+    """Write the credential and the label, plain and with the signed link, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = record.id.replace("/", "-").replace(":", "-")
+    files = {f"{name}.vc.jwt": (issued.label.credential or "").encode()}
+    for suffix, link in (("", issued.link), ("-signed", issued.signed_link)):
+        if link is not None:
+            label = artwork(record, link=link, language=language)
+            files[f"{name}{suffix}.svg"] = draw_svg(label).encode()
+            files[f"{name}{suffix}.png"] = draw_png(label)
+            files[f"{name}{suffix}.pdf"] = draw_pdf(label)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    return [folder / file for file in files]
+
+
+def label_picture(record: LabelRecord, *, domain: str, language: str) -> Markup:
+    """Return the drawn label as an image for a page."""
+    svg = draw_svg(artwork(record, link=label_link(record, domain=domain), language=language))
+    data = base64.b64encode(svg.encode()).decode()
+    return Markup("<img class='tb-label' alt='{}' src='data:image/svg+xml;base64,{}'>").format(
+        i18n._("The label of {id}").format(id=record.id), data
+    )
+
+
+@dataclass
+class Import:
+    """What became of the rows of an import."""
+
+    accepted: int = 0
+    refused: list[table.Refusal] = field(default_factory=list)
+
+
+def read_rows(data: bytes, *, kind: str, at: dt.datetime, registry: str) -> Iterable[StoredLabel | table.Refusal]:
+    """Return the rows of a file, read one by one; its length is known where the format gives it.
+
+    Raises:
+        RecordError: An unknown format, or a file that is not of it.
+    """
+    if kind not in KINDS:
+        raise RecordError(
+            "format.unknown", f"Importing failed on format {kind!r}: Expected {', '.join(KINDS)}.", got=kind
+        )
+    if kind == "credential":
+        return list(_credential_rows(data, at=at))
+    return table.read_table(data, format="csv" if kind == "csv" else "xlsx", at=at, registry=registry)
+
+
+def import_rows(rows: Iterable[StoredLabel | table.Refusal], store: LabelStore, *, strict: bool) -> Import:
+    """Store the rows that can be read; with ``strict`` all or none. What is stored already is left as it is."""
+    result = Import()
+    labels: list[StoredLabel] = []
+    for row in rows:
+        if isinstance(row, StoredLabel):
+            labels.append(row)
+        else:
+            result.refused.append(row)
+        if len(labels) >= BATCH and not strict:
+            result.accepted += _store_new(labels, store)
+            labels.clear()
+    if not (strict and result.refused):
+        result.accepted += _store_new(labels, store)
+    return result
+
+
+def write_records(labels: Iterable[StoredLabel], out: Path, *, kind: str) -> int:
+    """Write records into a file; return how many. ``credential`` writes the signed ones only, a line each.
+
+    Raises:
+        RecordError: An unknown format.
+    """
+    if kind == "credential":
+        tokens = [label.credential for label in labels if label.credential]
+        out.write_text("".join(f"{token}\n" for token in tokens), "ascii")
+        return len(tokens)
+    writers = {"csv": table.write_csv, "xlsx": table.write_xlsx}
+    if kind not in writers:
+        raise RecordError(
+            "format.unknown", f"Exporting failed on format {kind!r}: Expected {', '.join(KINDS)}.", got=kind
+        )
+    with out.open("wb") as file:
+        return writers[kind](labels, file)
+
+
+def save_report(store: LabelStore, *, label: str, problem: str, text: str, at: dt.datetime) -> None:
+    """Keep what someone reported about a label; at most ``MOST_REPORTS`` a day, so that nobody can fill the disk."""
+    if store.count("report-count", REPORTS, at.date()) > MOST_REPORTS:
+        raise RecordError("report.too-many", "Keeping a report failed: Expected fewer reports today, got too many.")
+    report = {"at": at.isoformat(), "label": label[:500], "problem": problem, "text": text[:1000]}
+    store.append_event(REPORTS, REPORTS, orjson.dumps(report).decode())
+
+
+def problem_reports(store: LabelStore) -> list[dict[str, Any]]:
+    """Return what people reported, the oldest first."""
+    return [orjson.loads(payload) for payload in store.events(REPORTS, REPORTS)]
+
+
+def _credential_rows(data: bytes, *, at: dt.datetime) -> Iterator[StoredLabel | table.Refusal]:
+    for row, line in enumerate(data.decode("ascii", "replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = from_credential(open_envelope(line.strip(), typ=TYP).payload).record
+            yield stored(record, credential=line.strip(), at=at)
+        except LabelError as error:
+            yield table.Refusal(row=row, field="credential", code=error.code, message=error.message)
+
+
+def _store_new(labels: list[StoredLabel], store: LabelStore) -> int:
+    """Store what is not there in just this form: importing twice changes nothing."""
+    new = [label for label in labels if _differs(label, store.get(label.id))]
+    store.put_many(new)
+    return len(labels)
+
+
+def _differs(label: StoredLabel, known: StoredLabel | None) -> bool:
+    return known is None or (label.credential, label.record) != (known.credential, known.record)
+
+
+BATCH = 500
+MOST_REPORTS = 1000

@@ -1,0 +1,213 @@
+"""The label card: verdict, number, stages, certificate, states and checks as plain HTML.
+
+Every value that came from outside is escaped by ``Markup.format``; nothing of it is markup.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from app.i18n import _, day, moment, number
+from app.likeness import SENTENCES, likenesses
+from app.texts import (
+    BOUNDARIES,
+    CHECKS,
+    OUTCOMES,
+    STAGES,
+    STATES,
+    category_name,
+    issuer_name,
+    organisation_name,
+    product_name,
+    reason,
+    unit_name,
+)
+from app.verdict import Figure, Tone, Verdict
+from labels.formats.credential import CHINA
+from labels.model import Outcome
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from labels.model import ConformityAttestation, LabelRecord, Stage, StateChange, Verification
+
+
+@cache
+def style() -> Markup:
+    """Return the style sheet of all cards; colours follow the page's light or dark theme."""
+    return Markup("<style>{}</style>").format(Markup(files("app.parts").joinpath("card.css").read_text("utf-8")))  # noqa: S704  (our own file)
+
+
+def verdict_card(verdict: Verdict) -> Markup:
+    """Return the verdict: a sign, a word, a sentence and what to do."""
+    advice = Markup("<p class='tb-advice'>{}</p>").format(verdict.advice) if verdict.advice else Markup()
+    return Markup(
+        "<section class='tb-verdict tb-{tone}' role='status'><span class='tb-sign' aria-hidden='true'>{sign}</span>"
+        "<div><h2>{word}</h2><p>{sentence}</p>{advice}</div></section>"
+    ).format(
+        tone=verdict.tone.value, sign=_SIGNS[verdict.tone], word=verdict.word, sentence=verdict.sentence, advice=advice
+    )
+
+
+def figure_card(record: LabelRecord, figure: Figure) -> Markup:
+    """Return product and footprint, the number large, with unit and boundary; nothing where it must be hidden."""
+    if figure is Figure.HIDDEN:
+        return Markup()
+    footprint = record.footprint
+    return Markup(
+        "<section class='tb-figure tb-{figure}'><h1>{product}</h1><p class='tb-model'>{maker}{model} · {category}</p>"
+        "<p class='tb-number'><b>{value}</b> <span>kg CO<sub>2</sub>e / {unit}</span></p>"
+        "<p class='tb-boundary'>{boundary}</p>{faded}</section>"
+    ).format(
+        figure=figure.value,
+        product=product_name(record.product),
+        maker=organisation_name(record.attestation.holder) + " · " if record.attestation else "",
+        model=record.product.model,
+        category=category_name(record.product.category),
+        value=number(footprint.value),
+        unit=unit_name(footprint.unit, amount=format(footprint.amount.normalize(), "f")),
+        boundary=_(BOUNDARIES[footprint.boundary]),
+        faded=_faded(figure),
+    )
+
+
+def stages_card(record: LabelRecord) -> Markup:
+    """Return the life-cycle stages as bars that sum to the number above; nothing where none are given."""
+    stages = record.footprint.stages
+    if not stages:
+        return Markup()
+    longest = max((abs(stage.value) for stage in stages), default=Decimal(1)) or Decimal(1)
+    bars = Markup("").join(_bar(stage, record.footprint.value, longest) for stage in stages)
+    return Markup(
+        "<section class='tb-card'><h3>{title}</h3><div class='tb-stages' role='list'>{bars}</div></section>"
+    ).format(title=_("Where it comes from"), bars=bars)
+
+
+def likeness_card(record: LabelRecord, *, on: dt.date) -> Markup:
+    """Return what the footprint is like, with the source of each factor; nothing where no source gives one."""
+    items = Markup("").join(
+        Markup("<li>{sentence}<small>{factor} kg CO₂e/{unit} · {title} · {publisher}</small></li>").format(
+            sentence=_(SENTENCES[like.factor.name]).format(quantity=number(like.quantity)),
+            factor=like.factor.kg_per_unit,
+            unit=like.factor.unit,
+            title=like.factor.reference.title,
+            publisher=like.factor.reference.publisher,
+        )
+        for like in likenesses(record.footprint.value, on=on)
+    )
+    if not items:
+        return items
+    title = _("What one {unit} is like").format(
+        unit=unit_name(record.footprint.unit, amount=format(record.footprint.amount.normalize(), "f"))
+    )
+    return _list_card(title, items)
+
+
+def certificate_card(record: LabelRecord) -> Markup:
+    """Return the certificate and how the footprint was made, field by field."""
+    footprint = record.footprint
+    certificate = _certificate_rows(record.attestation) if record.attestation else []
+    rows = [
+        *certificate,
+        (_("Standard"), footprint.standard),
+        (_("Product rule"), " ".join(filter(None, (footprint.product_rule, footprint.product_rule_version)))),
+        (_("Functional unit"), footprint.functional_unit),
+        (_("Data from"), f"{day(footprint.period.start)} – {day(footprint.period.end)}" if footprint.period else None),
+        (_("Uncertainty (95 %)"), _percent(footprint.uncertainty_percent, "± ")),
+        (_("Primary data"), _percent(footprint.primary_data_percent)),
+        (_("Data quality (1 best, 5 worst)"), number(footprint.data_quality) if footprint.data_quality else None),
+        (_("Warming potentials"), f"IPCC {footprint.gwp_set}" if footprint.gwp_set else None),
+        (_("Product number (GTIN)"), record.product.gtin),
+        (_("Registry"), record.source.registry),
+        (_("Source of the figures"), record.source.note),
+    ]
+    cells = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value or _("not stated")) for name, value in rows
+    )
+    return Markup("<section class='tb-card'><h3>{}</h3><dl class='tb-facts'>{}</dl></section>").format(
+        _("Certificate") if certificate else _("Declaration"), cells
+    )
+
+
+def history_card(verification: Verification) -> Markup:
+    """Return the states of the certificate over time, the newest first."""
+    if not verification.history:
+        return Markup()
+    items = Markup("").join(_change(change) for change in reversed(verification.history))
+    return _list_card(_("States over time"), items)
+
+
+def checks_card(verification: Verification) -> Markup:
+    """Return every check with its outcome and reason."""
+    items = Markup("").join(
+        Markup(
+            "<li class='tb-check tb-{outcome}'><span class='tb-sign' aria-hidden='true'>{sign}</span>"
+            "<div><b>{name}</b> <em>{told}</em><p>{reason}</p></div></li>"
+        ).format(
+            outcome=check.outcome.value,
+            sign=_OUTCOME_SIGNS[check.outcome],
+            name=_(CHECKS.get(check.name, check.name)),
+            told=_(OUTCOMES[check.outcome]),
+            reason=reason(check),
+        )
+        for check in verification.checks
+    )
+    title = _("What was checked, {moment}").format(moment=moment(verification.at.astimezone(CHINA)))
+    return _list_card(title, items)
+
+
+def _certificate_rows(attestation: ConformityAttestation) -> list[tuple[str, str | None]]:
+    return [
+        (_("Certificate number"), attestation.certificate_number),
+        (_("Certification body"), issuer_name(attestation)),
+        (_("Scheme"), attestation.scheme),
+        (_("Holder"), organisation_name(attestation.holder)),
+        (_("Holder's credit code (USCC)"), attestation.holder.uscc),
+        (_("Made in"), attestation.production_site),
+        (_("Issued"), day(attestation.issued)),
+        (_("Valid until"), day(attestation.valid_until)),
+        (_("Surveillance audits"), ", ".join(day(date) for date in attestation.surveillance) or None),
+    ]
+
+
+def _percent(value: Decimal | None, sign: str = "") -> str | None:
+    return None if value is None else f"{sign}{number(value)} %"
+
+
+def _faded(figure: Figure) -> Markup:
+    if figure is not Figure.FADED:
+        return Markup()
+    return Markup("<p class='tb-note'>{}</p>").format(_("This figure does not count as certified."))
+
+
+def _bar(stage: Stage, total: Decimal, longest: Decimal) -> Markup:
+    share = f"{number(round(100 * stage.value / total))} %" if total else ""
+    return Markup(
+        "<div role='listitem'><span>{name}</span><span class='tb-value'>{value} <small>{share}</small></span>"
+        "<i style='width:{width}%'{negative}></i></div>"
+    ).format(
+        name=_(STAGES[stage.stage]),
+        value=number(stage.value),
+        share=share,
+        width=max(1, round(100 * abs(stage.value) / longest)),
+        negative=Markup(" class='tb-negative'") if stage.value < 0 else "",
+    )
+
+
+def _change(change: StateChange) -> Markup:
+    return Markup("<li><b>{}</b> {}<small>{}</small></li>").format(
+        day(change.since.astimezone(CHINA)), _(STATES[change.state]), change.reason
+    )
+
+
+def _list_card(title: str, items: Markup) -> Markup:
+    return Markup("<section class='tb-card'><h3>{}</h3><ul>{}</ul></section>").format(title, items)
+
+
+_SIGNS = {Tone.GOOD: "✓", Tone.CAUTION: "!", Tone.BAD: "✕"}
+_OUTCOME_SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✕", Outcome.NOT_CHECKED: "–"}

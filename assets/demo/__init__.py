@@ -1,0 +1,1 @@
+"""The demo registry: tables, the script that signs them, and what it makes."""
