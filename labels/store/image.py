@@ -128,7 +128,8 @@ class Image:
             expected = " or ".join(found.fields) or "no field"
             message = f"Finding in table {table!r} failed on field {field!r}: Expected {expected}, got {field}."
             raise StoreError("store.no-key", message, table=table, expected=expected, got=field)
-        for doc_id in sorted(set(found.keys.get(frames.key_hash(field, value))), reverse=True):
+        ids = found.keys.get(frames.key_hash(field, value))
+        for doc_id in sorted(set(ids), reverse=True) if len(ids) > 1 else ids:
             if place := found.ids.get(doc_id):
                 yield doc_id, self.read(place)
 

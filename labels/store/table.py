@@ -35,8 +35,9 @@ class JournalTable(Table):
         Raises:
             StoreError: The field is no key of this table.
         """
-        found = ((i, orjson.loads(raw)) for i, raw in self._journal.image.candidates(self.name, field, value))
-        return [Document(document, doc_id) for doc_id, document in found if document.get(field) == value]
+        found = self._journal.image.candidates(self.name, field, value)
+        documents = [Document(orjson.loads(raw), doc_id) for doc_id, raw in found]
+        return [document for document in documents if document.get(field) == value]
 
     def insert(self, document: Mapping[str, Any]) -> int:
         """Insert a document under the next number."""
