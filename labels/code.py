@@ -100,9 +100,10 @@ def parse(text: str, *, domains: Collection[str] = (DEFAULT_DOMAIN,), zero_suppr
         message = f"Reading a code failed: Expected at most {LONGEST_CODE} characters, got {len(text)}."
         return _refused(text, CodeKind.UNKNOWN, CodeError("code.too-long", message, got=len(text)))
     trimmed = text.strip(_BLANKS)
-    if not _ANY_LINK.match(trimmed):
+    link = _ANY_LINK.fullmatch(trimmed)
+    if link is None:
         return _read_typed(text, trimmed)
-    target = _registry_target(trimmed, domains)
+    target = _registry_target(link, domains)
     if target is not None:
         return _read_registry(text, target, zero_suppressed=zero_suppressed)
     return _read_link(text, trimmed, zero_suppressed=zero_suppressed)
@@ -195,17 +196,17 @@ def _is_uscc(folded: str) -> bool:
     return True
 
 
-def _registry_target(link: str, domains: Collection[str]) -> str | None:
+def _registry_target(link: re.Match[str], domains: Collection[str]) -> str | None:
     """Return what a link of our registries leads to; None when it is no such link. Capitals do not matter."""
-    parts = _ANY_LINK.fullmatch(link)
-    if parts is None or parts["host"].lower() not in {domain.lower() for domain in domains}:
+    host = link["host"].lower()
+    if not any(host == domain.lower() for domain in domains):
         return None
-    path = parts["path"] or ""
+    path = link["path"] or ""
     if path[:3].lower() == "/l/":
         return unquote(path[3:])
     if path.rstrip("/").lower() != "/label":
         return None
-    pairs = (pair.partition("=") for pair in (parts["query"] or "").split("&"))
+    pairs = (pair.partition("=") for pair in (link["query"] or "").split("&"))
     return next((unquote_plus(value) for key, _, value in pairs if key.lower() == "l"), "")
 
 

@@ -162,22 +162,21 @@ def signed_link(link: str, signature: bytes) -> str:
 
 def _split(text: str) -> tuple[str, str]:
     """Return the path and the query of a link whose characters, scheme and domain are allowed."""
-    link = None if _ILLEGAL.search(text) else _LINK.fullmatch(text)
+    link = _LINK.fullmatch(text)
     if link is None:
         raise _no_link(text)
-    domain, path, query = link.groups(default="")
-    if not _DOMAIN.fullmatch(domain):
-        raise CodeError(
-            "gs1.domain", f"Reading a link failed on {shown(text)}: Expected a domain, got {shown(domain)}."
-        )
-    return path, query
+    return link[1], link[2] or ""
 
 
 def _no_link(text: str) -> CodeError:
+    scheme = _SCHEME.match(text)
+    domain = _HOST.match(text, scheme.end()) if scheme else None
     if illegal := _ILLEGAL.search(text):
         code, expected = "gs1.character", f"characters of a URI, got {illegal[0]!r}"
-    elif not _SCHEME.match(text):
+    elif scheme is None:
         code, expected = "gs1.scheme", "http:// or https:// first, all small or all capitals"
+    elif domain and not _DOMAIN.fullmatch(domain[0]):
+        code, expected = "gs1.domain", f"a domain, got {shown(domain[0])}"
     else:
         code, expected = "gs1.path", "a domain and a path"
     return CodeError(code, f"Reading a link failed on {shown(text)}: Expected {expected}.")
@@ -385,10 +384,12 @@ _NEVER_ATTRIBUTES = frozenset({
 })  # fmt: skip
 _PAY_TO = "415"
 _SHORT_GTINS = frozenset({8, 12, 13})
-_ILLEGAL = re.compile(r"[^0-9A-Za-z._~:/?#\[\]@!$&'()*+,;=%-]")
-_SCHEME = re.compile(r"(?:https?|HTTPS?)://")
-_LINK = re.compile(r"(?:https?|HTTPS?)://([^/?#]+)(/[^?#]+)(?:\?([^#]*))?(?:#.*)?")
+_URI = r"0-9A-Za-z._~:/\[\]@!$&'()*+,;=%-"
+_ILLEGAL = re.compile(rf"[^{_URI}?#]")
+_SCHEME = re.compile("(?:https?|HTTPS?)://")
+_HOST = re.compile("[^/?#]+")
 _DOMAIN = re.compile(r"[0-9A-Za-z.:\[\]-]+")
+_LINK = re.compile(rf"{_SCHEME.pattern}{_DOMAIN.pattern}(/[{_URI}]+)(?:\?([{_URI}?]*))?(?:#[{_URI}?#]*)?")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[0-9A-Za-z._~-]*")
 _BRACKETED = re.compile(r"(?:\([0-9]{2,4}\)(?:[^(\\]|\\\()+)+")
