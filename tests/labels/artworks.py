@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import zxingcpp
 from PIL import Image
 
 from labels.artwork import Artwork
 from labels.artwork.faces import chinese_face
+from labels.qr import read_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def codes(image: bytes) -> list[str]:
-    picture = Image.open(BytesIO(image)).convert("L")
-    return [code.text for code in zxingcpp.read_barcodes(picture, formats=QR)]
+    return [code.text for code in read_codes(image).codes]
 
 
 def pixels(image: bytes) -> NDArray[np.uint8]:
@@ -50,6 +49,3 @@ CHINESE = Artwork(
 )
 ENGLISH = dataclasses.replace(CHINESE, lang="en")
 needs_chinese_font = pytest.mark.skipif(chinese_face(embeddable=True) is None, reason="needs fonts-wqy-microhei")
-
-
-QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import reportlab
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -189,6 +189,7 @@ def test_a_link_is_drawn_and_nowhere_written_in_an_svg() -> None:
 any_text = st.text(st.characters() | st.sampled_from("碳足迹（）， ₂\u202e\x00<&\n"), max_size=200)
 
 
+@settings(deadline=None)
 @given(st.builds(dataclasses.replace, st.sampled_from([CHINESE, ENGLISH]), **dict.fromkeys(TEXT_FIELDS, any_text)))
 def test_no_text_leaves_the_label_or_enters_the_code(label: Artwork) -> None:
     drawing = drawn(label)
@@ -204,6 +205,7 @@ def test_no_text_leaves_the_label_or_enters_the_code(label: Artwork) -> None:
         assert not inside
 
 
+@settings(deadline=None)
 @given(st.builds(dataclasses.replace, st.sampled_from([CHINESE, ENGLISH]), **dict.fromkeys(TEXT_FIELDS, any_text)))
 def test_any_text_gives_a_well_formed_svg(label: Artwork) -> None:
     assert svg_root(draw_svg(label)).tag == "{http://www.w3.org/2000/svg}svg"
