@@ -162,7 +162,7 @@ async function readByDetector(detector, video, canvas) {
 async function readByRoute(video, canvas) {
   const frame = await middleOf(video, canvas)
   if (!frame) return { text: null }
-  const answer = await fetch(new URL("api/v1/scan?seconds=0.25", document.baseURI), {
+  const answer = await fetch(new URL("api/v1/scan?seconds=0.12", document.baseURI), {
     method: "POST",
     body: frame,
     headers: { "Content-Type": frame.type },
