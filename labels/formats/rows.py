@@ -35,7 +35,7 @@ def read_label(cells: Mapping[str, str], *, at: dt.datetime, registry: str, form
         RecordError: The first mistake; ``values["field"]`` is its column.
     """
     for column, text in cells.items():
-        if text.strip() in _BROKEN:
+        if text.strip() in BROKEN:
             raise _error(
                 column, "table.error-cell", f"Expected a value, got the error {text.strip()}", got=text.strip()
             )
@@ -223,4 +223,5 @@ _COLUMN_AT = {".".join(path): column for column, path in PATHS.items()} | {
     "footprint.period": "period_end",
     "attestation": "valid_until",
 }
-_BROKEN = frozenset({"#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+BROKEN = frozenset({"#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+"""What a spreadsheet shows where a formula failed: never a value."""

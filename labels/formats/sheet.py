@@ -117,7 +117,9 @@ def _open_csv(data: bytes) -> Sheet:
         for number, cells in enumerate(rows, start=1):
             yield Row(number, tuple(_unguarded(cell) for cell in cells))
 
-    return Sheet(total=sum(1 for _ in _csv_rows(data, encoding, delimiter)), encoding=encoding.removesuffix("-sig"), read=read)
+    return Sheet(
+        total=sum(1 for _ in _csv_rows(data, encoding, delimiter)), encoding=encoding.removesuffix("-sig"), read=read
+    )
 
 
 def _csv_rows(data: bytes, encoding: str, delimiter: str) -> Iterator[list[str]]:
@@ -158,43 +160,63 @@ def _slices(data: bytes) -> Iterator[bytes]:
 
 
 def _delimiter(data: bytes, encoding: str) -> str:
-    """The separator that cuts the first row into most cells; the comma where none cuts it."""
-    return max(_DELIMITERS, key=lambda delimiter: _width(data, encoding, delimiter))
+    """The separator that cuts the first row that can be cut into most cells; the comma where none cuts any."""
+    return max(_DELIMITERS, key=lambda delimiter: _first_cut(data, encoding, delimiter))
 
 
-def _width(data: bytes, encoding: str, delimiter: str) -> int:
-    """Cells of the first row that has two; titles may stand over it."""
+def _first_cut(data: bytes, encoding: str, delimiter: str) -> tuple[int, int]:
+    """How early a row has two cells, and how many it has; titles may stand over it."""
     try:
-        rows = itertools.islice(_csv_rows(data, encoding, delimiter), _TITLES)
-        return next((len(row) for row in rows if len(row) > 1), 0)
+        rows = enumerate(itertools.islice(_csv_rows(data, encoding, delimiter), _TITLES))
+        return next(((-number, len(row)) for number, row in rows if len(row) > 1), (-_TITLES, 0))
     except RecordError:
-        return 0
+        return (-_TITLES, 0)
 
 
 def _open_xlsx(data: bytes) -> Sheet:
     check_workbook(data)
     try:
-        sheet = fastexcel.read_excel(data).load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
-        batch, errors = sheet.to_arrow_with_errors()
+        texts, errors = _load(data, "string").to_arrow_with_errors()
+        frame = pl.DataFrame(texts)
+        changes = _unrounded(frame, _load(data, "float").to_polars())
     except (fastexcel.FastExcelError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RecordError("table.damaged", f"Reading a workbook failed on its first sheet: {reason}.") from None
-    frame = pl.DataFrame(batch)
     if frame.width > MAX_COLUMNS:
         raise _too_many_columns(frame.width)
-    broken: dict[int, dict[int, str]] = {}
     for cell in errors.errors if errors else ():
         row, column = cell.position
-        broken.setdefault(row, {})[column] = cell.detail or ""
-    return Sheet(total=frame.height, encoding="utf-8", read=lambda: _frame_rows(frame, broken))
+        shown = next((text for name, text in _ERRORS.items() if name in (cell.detail or "")), "#N/A")
+        changes.setdefault(row, {})[column] = shown
+    return Sheet(total=frame.height, encoding="utf-8", read=lambda: _frame_rows(frame, changes))
 
 
-def _frame_rows(frame: pl.DataFrame, broken: dict[int, dict[int, str]]) -> Iterator[Row]:
+def _load(data: bytes, dtype: Literal["string", "float"]) -> fastexcel.ExcelSheet:
+    return fastexcel.read_excel(data).load_sheet(0, header_row=None, skip_rows=0, dtypes=dtype)
+
+
+def _unrounded(frame: pl.DataFrame, floats: pl.DataFrame) -> dict[int, dict[int, str]]:
+    """Return the number cells that the text reading rounds to nine decimals, by row and column, in full.
+
+    A text cell that looks like a number is told from it by not being the rounded form, digit for digit.
+    """
+    changes: dict[int, dict[int, str]] = {}
+    for column, (text, number) in enumerate(zip(frame.iter_columns(), floats.iter_columns(), strict=True)):
+        differs = text.cast(pl.Float64, strict=False).ne_missing(number) | (
+            (text.str.len_chars() > _DOUBLE_DIGITS) & text.str.contains(".", literal=True)
+        )
+        for row in (differs & number.is_finite()).arg_true():
+            if text[row] == f"{number[row]:.9f}".rstrip("0").removesuffix("."):
+                changes.setdefault(row, {})[column] = _shortest(number[row])
+    return changes
+
+
+def _frame_rows(frame: pl.DataFrame, changes: dict[int, dict[int, str]]) -> Iterator[Row]:
     rows = itertools.chain.from_iterable(part.rows() for part in frame.iter_slices(_BLOCK))
     for index, row in enumerate(rows):
         cells = [cell or "" for cell in row]
-        for column, detail in broken.get(index, {}).items():
-            cells[column] = next((text for name, text in _ERRORS.items() if name in detail), "#N/A")
+        for column, text in changes.get(index, {}).items():
+            cells[column] = text
         yield Row(index + 1, tuple(cells))
 
 
@@ -204,17 +226,21 @@ def _write(sheet: Worksheet, row: int, column: int, cell: str, *, kind: Kind, da
         status = sheet.write_datetime(row, column, dt.date.fromisoformat(cell), date)
     elif kind is Kind.PERCENT and 0 < Decimal(cell) <= 1:
         status = sheet.write_string(row, column, f"{cell}%")
-    elif kind in {Kind.NUMBER, Kind.PERCENT} and _as_cell(cell) == cell:
+    elif kind in {Kind.NUMBER, Kind.PERCENT} and _fits_number_cell(cell):
         status = sheet.write_number(row, column, float(cell))
     else:
         status = sheet.write_string(row, column, cell)
     return bool(status == 0)
 
 
-def _as_cell(number: str) -> str:
-    """The digits that are read back from a number cell: xlsxwriter keeps 16, calamine gives the shortest text."""
-    kept = float(f"{float(number):.16G}")
-    return format(Decimal(repr(kept)), "f").removesuffix(".0")
+def _fits_number_cell(number: str) -> bool:
+    """Whether a number cell gives back the same digits; xlsxwriter keeps 16 of them, Excel 15."""
+    return abs(float(number)) < _LARGEST and _shortest(float(f"{float(number):.16G}")) == number
+
+
+def _shortest(number: float) -> str:
+    """The shortest digits that stand for this double."""
+    return format(Decimal(repr(number)), "f").removesuffix(".0")
 
 
 def _guarded(cell: str) -> str:
@@ -263,6 +289,8 @@ _ERRORS = {"NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!", 
 }
 _FIRST_DAY = "1900-03-01"
 """Before it Excel counts a day that never was (29 February 1900)."""
+_LARGEST = 1e15
+_DOUBLE_DIGITS = 17
 _SLICE = 1 << 20
 _BLOCK = 1000
 _TITLES = 10

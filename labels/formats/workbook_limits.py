@@ -1,8 +1,9 @@
 """What an XLSX file may ask of the machine that reads it, checked before a parser sees it.
 
-A megabyte of XLSX can hold a quarter of a gigabyte of XML, one cell in the last corner of the grid makes a parser
-allocate the whole grid, and one long shared string can be repeated by every cell. So every member is inflated once,
-in pieces, and its cell references and shared strings are counted.
+A megabyte of XLSX can hold a quarter of a gigabyte of XML; one cell in the last corner of the grid makes a parser
+allocate the whole grid, and a list that claims a trillion entries the room for them, which ends the process; one long
+shared string can be repeated by every cell. So every member is inflated once, in pieces, and its cell references,
+list lengths and shared strings are counted.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ def check_workbook(data: bytes) -> None:
 def _check_members(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if _WORKBOOK not in {member.filename for member in members}:
-        raise RecordError("table.not-xlsx", f"Reading a workbook failed: Expected a member {_WORKBOOK}, got none.")
+        raise RecordError(
+            "table.not-xlsx", f"Reading a workbook failed: Expected XLSX, got an archive without {_WORKBOOK}."
+        )
     size = sum(member.file_size for member in members)
     if size > MAX_UNCOMPRESSED:
         raise _too_large("bytes once unpacked", limit=MAX_UNCOMPRESSED, got=size)
@@ -74,10 +77,20 @@ def _check_grid(archive: zipfile.ZipFile) -> None:
             columns.update(_COLUMN.findall(piece))
             rows.update(_ROW.findall(piece))
             shared += piece.count(b' t="s"')
+            _check_counts(piece, member.filename)
         cells = max(map(_column_number, columns), default=0) * max(map(int, rows), default=0)
         if cells > MAX_CELLS:
             raise _too_large(f"cells in {member.filename[:60]}", limit=MAX_CELLS, got=cells)
     _check_shared_text(archive, references=shared)
+
+
+def _check_counts(piece: bytes, name: str) -> None:
+    """A parser allocates what a list says its length is, before it reads the list."""
+    for count in _COUNT.findall(piece):
+        if not count.isdigit() or len(count) > _DIGITS or int(count) > MAX_CELLS:
+            raise _too_large(
+                f"things in a list of {name[:60]}", limit=MAX_CELLS, got=count[:20].decode(errors="replace")
+            )
 
 
 def _check_shared_text(archive: zipfile.ZipFile, *, references: int) -> None:
@@ -126,7 +139,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _too_large(what: str, *, limit: int, got: int) -> RecordError:
+def _too_large(what: str, *, limit: int, got: object) -> RecordError:
     return RecordError(
         "table.too-large",
         f"Reading a workbook failed on its size: Expected at most {limit} {what}, got {got}.",
@@ -144,4 +157,6 @@ _SPELLING = bytes.maketrans(b"\t\r\n'", b'   "')
 _AROUND_EQUALS = re.compile(rb" *= *")
 _COLUMN = re.compile(rb' r="([A-Za-z]{1,8})')
 _ROW = re.compile(rb' r="[A-Za-z]{0,8}([0-9]{1,12})')
+_COUNT = re.compile(rb' (?:c|uniqueC)ount="([^"]*)')
+_DIGITS = 9
 _SHARED_INDEX = re.compile(rb' t="s"[^<]*<(?:\w+:)?v[^>]*> *([0-9]+)')

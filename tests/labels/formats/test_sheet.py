@@ -146,6 +146,7 @@ def test_digits_kept_as_text_by_a_formula_are_read() -> None:
     assert cells(b'a,b\r\n"=""0690""",1\r\n') == [("a", "b"), ("0690", "1")]
 
 
+@QUICK
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1, max_size=5))
 def test_what_is_written_as_csv_is_read(rows: list[list[str]]) -> None:
     data = csv_of(["head", "er"], *rows)
@@ -315,6 +316,19 @@ def test_a_cell_in_the_last_corner_of_the_grid_is_refused_before_the_grid_is_mad
     assert refusal(data).message == (
         "Reading a workbook failed on its size: Expected at most 20000000 cells in xl/worksheets/sheet1.xml, "
         "got 17179869184."
+    )
+
+
+@pytest.mark.parametrize("count", [b"999999999999", b"+1", b"&#57;"])
+def test_a_list_that_claims_to_be_endless_is_refused_before_room_is_made_for_it(count: bytes) -> None:
+    def fill(_: Workbook, sheet: Worksheet) -> None:
+        sheet.write_string(0, 0, "a")
+
+    data = repacked(workbook(fill), "xl/sharedStrings.xml", lambda xml: xml.replace(b'"1"', b'"' + count + b'"'))
+
+    assert refusal(data).message == (
+        "Reading a workbook failed on its size: Expected at most 20000000 things in a list of xl/sharedStrings.xml, "
+        f"got {count.decode()}."
     )
 
 

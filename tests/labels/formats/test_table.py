@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,7 @@ from hypothesis import strategies as st
 from labels.categories import find
 from labels.errors import RecordError
 from labels.formats.headers import COLUMNS, HEADINGS, heading
-from labels.formats.rows import CERTIFIED, REQUIRED, to_cells
-from labels.formats.sheet import TableFormat
+from labels.formats.rows import BROKEN, CERTIFIED, REQUIRED, to_cells
 from labels.formats.table import (
     Refusal,
     open_table,
@@ -33,6 +31,8 @@ from tests.labels.examples import AT, issued, record, signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from labels.formats.sheet import TableFormat
 
 FORMATS: tuple[TableFormat, ...] = ("csv", "xlsx")
 ROW = {
@@ -101,7 +101,7 @@ def test_a_row_without_a_certificate_is_a_declaration() -> None:
     content = LabelRecord.parse_json(
         orjson.dumps(
             {
-                "id": "D-E3AC21D43EDFC41F",
+                "id": "D-9FABA394306662FD",
                 "product": {"gtin": "06901234567892", "name": "示例绿茶", "model": "250 g", "category": "green-tea"},
                 "footprint": {"value": "7.35", "unit": "KGM", "amount": "1", "boundary": "cradle-to-grave"},
                 "source": {"registry": "local"},
@@ -203,8 +203,8 @@ def test_a_second_row_of_one_id_is_refused() -> None:
         3,
         "id",
         "table.same-id",
-        "Reading row 3 failed on id D-E3AC21D43EDFC41F: Expected one row of this id, got another one in row 2.",
-        {"got": "D-E3AC21D43EDFC41F", "first": "2"},
+        "Reading row 3 failed on id D-9FABA394306662FD: Expected one row of this id, got another one in row 2.",
+        {"got": "D-9FABA394306662FD", "first": "2"},
     )
 
 
@@ -362,8 +362,8 @@ def test_the_template_is_a_table_that_is_read(lang: str) -> None:
 
 
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc", "Cn"], include_characters="\n\t\r")
-TEXT = st.text(CHARACTERS, min_size=1, max_size=30).map(str.strip).filter(bool)
-QUANTITY = st.decimals(-(10**12), 10**12, places=4) | st.decimals(-100, 100, places=30) | st.integers(-9, 10**20)
+TEXT = st.text(CHARACTERS, min_size=1, max_size=30).map(str.strip).filter(lambda text: text and text not in BROKEN)
+QUANTITY = st.decimals(-(10**12), 10**12, places=4) | st.decimals(-100, 100, places=18) | st.integers(-9, 10**18 - 1)
 LABEL_ID = st.from_regex(r"[0-9A-Za-z][0-9A-Za-z._:/\-]{0,40}", fullmatch=True)
 GTIN = st.integers(0, 10**13 - 1).map(lambda body: f"{body:013}{mod10(f'{body:013}')}")
 FOREIGN = TEXT.filter(lambda text: find(text) is None)
@@ -432,7 +432,7 @@ def records(draw: st.DrawFn) -> LabelRecord:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(contents=st.lists(records(), max_size=3, unique_by=lambda content: content.id))
 def test_export_import_export_is_identical(form: TableFormat, contents: list[LabelRecord]) -> None:
     labels = tuple(declared(content) for content in contents)
@@ -444,11 +444,10 @@ def test_export_import_export_is_identical(form: TableFormat, contents: list[Lab
     assert exported(reading.labels, [each.record for each in reading.labels if each.record], format=form) == data
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(st.sampled_from(COLUMNS), st.text(max_size=20)))
 def test_every_row_is_read_or_refused_by_a_column_it_has_or_lacks(cells: dict[str, str]) -> None:
     for found in read({column: text.replace("\x00", "") for column, text in (ROW | cells).items()}):
         if isinstance(found, Refusal):
             assert found.field in COLUMNS, found
-        else:
-            assert dataclasses.is_dataclass(found) is False
+            assert found.code
