@@ -38,6 +38,7 @@ def main() -> None:
         journal = Path(folder) / "labels.journal"
         _build(journal, options.labels)
         _use(journal, options.labels)
+        _use_unsynced(journal, options.labels)
         _rebuild(journal)
         print()
         _plain_tinydb(Path(folder) / "plain.json", min(options.labels, 10_000))
@@ -83,6 +84,12 @@ def _use(path: Path, count: int) -> None:
         _show("put, next version", lambda: store.put(make_label(next(chosen))), 2000)
         _show("count, one more", lambda: store.count("scans", "06901234567892:1", _START.date()), 2000)
         print(f"memory, resident             {_resident():,.0f} MB, at most {_peak():,.0f} MB so far")
+
+
+def _use_unsynced(path: Path, count: int) -> None:
+    with JournalStore(path, sync=False) as store:
+        table, new = store.database.table(LABELS), iter(range(4 * count, 5 * count))
+        _show("table.insert, not synced", lambda: table.insert(_document(next(new))), 2000)
 
 
 def _rebuild(path: Path) -> None:
