@@ -194,7 +194,7 @@ def _footer(page: _Page) -> Iterator[Text]:
     label, words = page.label, page.words
     left = ((words.certificate, label.certificate_number), (words.issuer, words.issuer_name(label)))
     right = ((words.valid_until, label.valid_until.isoformat()), (words.standard, label.standard))
-    second = _MARGIN + 0.62 * (page.right - _MARGIN)
+    second = _MARGIN + 0.59 * (page.right - _MARGIN)
     yield from _particulars(page, left, start=_MARGIN, end=second - 1.5)
     yield from _particulars(page, right, start=second, end=page.right)
 
