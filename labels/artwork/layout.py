@@ -194,7 +194,7 @@ def _footer(page: _Page) -> Iterator[Text]:
     label, words = page.label, page.words
     left = ((words.certificate, label.certificate_number), (words.issuer, words.issuer_name(label)))
     right = ((words.valid_until, label.valid_until.isoformat()), (words.standard, label.standard))
-    second = _MARGIN + 0.59 * (page.right - _MARGIN)
+    second = _MARGIN + 0.605 * (page.right - _MARGIN)
     yield from _particulars(page, left, start=_MARGIN, end=second - 1.5)
     yield from _particulars(page, right, start=second, end=page.right)
 
@@ -205,7 +205,7 @@ def _particulars(page: _Page, rows: Rows, *, start: float, end: float) -> Iterat
         named = page.write(name, Slot(x=start, y=y, width=12, size=1.7, least=1.4, colour=_SOFT))
         left = start + named.width + 0.8
         yield named
-        yield page.write(text, Slot(x=left, y=y, width=end - left, size=1.95, least=1.4, colour=_INK))
+        yield page.write(text, Slot(x=left, y=y, width=end - left, size=1.95, least=1.3, colour=_INK))
 
 
 _WIDTH, _HEIGHT, _MARGIN, _EDGE, _HEAD = 60.0, 40.0, 3.0, 0.3, 7.0
