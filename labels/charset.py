@@ -1,8 +1,9 @@
 """The bytes of a code to text: UTF-8 when they are, else GB 18030 when that is certain, else a guess that says so.
 
-QR codes rarely name their character set. UTF-8 cannot be met by chance in more than a few bytes; GB 18030 can, since almost
-any pair of bytes is some character of it. It is taken for certain only where nearly all its characters are those of the
-everyday GB 2312 set and the bytes would make no sense as Japanese half-width katakana (JIS X 0201), which share that range.
+QR codes rarely name their character set. UTF-8 cannot be met by chance in more than a few bytes; GB 18030 can, since
+almost any pair of bytes is some character of it. It is taken for certain only where nearly all its characters are those
+of the everyday GB 2312 set and the bytes would make no sense as Japanese half-width katakana (JIS X 0201), which share
+that range.
 """
 
 from __future__ import annotations

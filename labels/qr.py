@@ -1,15 +1,17 @@
 """Image bytes to codes: the first pass, then a ladder of ever dearer looks that stops at the first hit.
 
-What plain pixels do not show is looked for in processed pixels: other thresholds, sizes, brightness, a stretch for slanted
-views, and flattening where a code was seen but is bent. Processing can invent codes, so processed pixels are only searched
-for QR Model 2, whose error correction notices a wrong module, and a read that used that correction up is not believed.
+What plain pixels do not show is looked for in processed pixels: other thresholds, sizes, brightness, a stretch for
+slanted views, and flattening where a code was seen but is bent. Processing can invent codes, so there only QR Model 2
+is looked for: a wrong text passes its Reed-Solomon check with a chance below one in a million even in the smallest
+symbol (7 check bytes that mend at most 3 of 26: C(26,3) 255^3 / 256^7), where Micro QR M1 has no check to pass.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence  # noqa: TC003  (the table of rungs is built at run time)
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import zxingcpp
@@ -17,7 +19,11 @@ from zxingcpp import BarcodeFormat, BarcodeFormats, Binarizer, TextMode
 
 from labels import image, unwrap
 from labels.charset import decoded
-from labels.image import Grey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from labels.image import Grey
 
 Point = tuple[int, int]
 
@@ -31,8 +37,8 @@ class Code:
         data: What it says, as bytes, before any character set.
         symbology: ``QRCode``, ``MicroQRCode``, ``RMQRCode``, ``EAN13``, ``DataMatrix`` …
         position: Its corners (x, y), in pixels of the upright image at full resolution: top left, top right, bottom
-            right, bottom left as the code itself is turned.
-        charset: ``utf-8`` or ``gb18030`` when the bytes or the code say so; else ``uncertain``, and the text is a guess.
+            right, bottom left, as the code itself is turned.
+        charset: ``utf-8`` or ``gb18030`` when that is certain; else ``uncertain``, and the text is a guess.
     """
 
     text: str
@@ -63,22 +69,17 @@ def read_codes(data: bytes, *, deadline_s: float = 3.0) -> Reading:
         deadline_s: Seconds after which no further step is begun; the first is always taken.
 
     Raises:
-        DecodeError: The bytes are no such image; the code says what was wrong (``image.format``, ``image.truncated`` …).
+        DecodeError: The bytes are no such image; the code says why (``image.format``, ``image.truncated`` …).
     """
     stop_at = time.monotonic() + deadline_s
     grey = image.load_grey(data)
-    first = _scan(grey.pixels, formats=_ANY_QR)
-    read = [barcode for barcode in first if _is_read(barcode)]
-    if read:
-        return Reading(_codes(read, grey), _seen_beside(read, first))
     search = _Search(grey, data, stop_at)
-    search.note(first, grey)
-    codes = search.climb() or search.other_symbologies()
-    return Reading(codes, not _holds_qr(codes) and (bool(search.sights) or _unread(first)))
+    codes = search.first_pass() or search.climb() or search.other_symbologies()
+    return Reading(codes, search.sees_beside(codes))
 
 
 class _Search:
-    """The ladder over one image in which the first pass read nothing."""
+    """The first pass and the ladder over one image, and what was seen on the way."""
 
     def __init__(self, grey: Grey, data: bytes, stop_at: float) -> None:
         self.grey = grey
@@ -86,7 +87,14 @@ class _Search:
         self._data = data
         self._stop_at = stop_at
         self._flattened = 0
-        self._doubted: set[bytes] = set()
+        self._glimpsed = False
+
+    def first_pass(self) -> tuple[Code, ...]:
+        """Look at the pixels as they are, for every kind of QR code."""
+        found = _scan(self.grey.pixels, formats=_ANY_QR)
+        self._glimpsed = any(not barcode.valid for barcode in found)
+        self.note(found, self.grey)
+        return _codes(_read(found), self.grey)
 
     def note(self, barcodes: Sequence[zxingcpp.Barcode], where: Grey) -> None:
         """Keep where codes were seen and not read, in pixels of the grey image, each place once."""
@@ -110,14 +118,22 @@ class _Search:
         if self._is_late():
             return ()
         found = _scan(self.grey.pixels, formats=_OTHERS, try_rotate=True)
-        return _codes([barcode for barcode in found if barcode.valid and barcode.text], self.grey)
+        return _codes(_read(found), self.grey)
+
+    def sees_beside(self, codes: Sequence[Code]) -> bool:
+        """Whether a QR code was seen elsewhere than where the codes are; where none was read, whether any was."""
+        places = [code.position for code in codes if code.symbology.endswith("QRCode")]
+        if not places:
+            return self._glimpsed or bool(self.sights)
+        seen = [_middle(_whole(_moved(sight.corners, self.grey.to_full))) for sight in self.sights]
+        return any(not any(_within(point, place) for place in places) for point in seen)
 
     def _rung(self, processed: Callable[[Grey], Grey], binarizer: Binarizer) -> Callable[[], tuple[Code, ...]]:
         def step() -> tuple[Code, ...]:
             where = processed(self.grey)
             found = _scan(where.pixels, formats=_MODEL_2, binarizer=binarizer)
             self.note(found, where)
-            return self._believed(found, where) or self._flatten()
+            return _codes(_read(found), where) or self._flatten()
 
         return step
 
@@ -126,7 +142,7 @@ class _Search:
         if not self.grey.shrunk:
             return ()
         whole = image.load_grey(self._data, full_size=True)
-        return self._believed(_scan(whole.pixels, formats=_MODEL_2), whole)
+        return _codes(_read(_scan(whole.pixels, formats=_MODEL_2)), whole)
 
     def _flatten(self) -> tuple[Code, ...]:
         """Flatten the codes seen since last time, a few at most."""
@@ -136,23 +152,10 @@ class _Search:
             if self._is_late():
                 break
             for modules in unwrap.flattened(self.grey.pixels, sight):
-                codes = self._believed(_scan_modules(modules), self.grey, sight)
+                codes = _codes(_read(_scan_modules(modules)), self.grey, sight)
                 if codes:
                     return codes
         return ()
-
-    def _believed(
-        self, found: Sequence[zxingcpp.Barcode], where: Grey, sight: unwrap.Sight | None = None
-    ) -> tuple[Code, ...]:
-        """Turn what was read into codes; a read that used up its error correction must come twice."""
-        believed = []
-        for barcode in found:
-            if not _is_read(barcode):
-                continue
-            if _spare_correction(barcode) >= _LEAST_SPARE or barcode.bytes in self._doubted:
-                believed.append(barcode)
-            self._doubted.add(barcode.bytes)
-        return _codes(believed, where, sight)
 
     def _is_late(self) -> bool:
         return time.monotonic() >= self._stop_at
@@ -188,9 +191,9 @@ def _scan_modules(modules: unwrap.Modules) -> list[zxingcpp.Barcode]:
     )
 
 
-def _is_read(barcode: zxingcpp.Barcode) -> bool:
-    """Whether a text was read; Micro QR M1 has no error correction and turns up in damaged codes, so it never counts."""
-    return barcode.valid and bool(barcode.text) and _extra(barcode, "Version") != "M1"
+def _read(found: Sequence[zxingcpp.Barcode]) -> list[zxingcpp.Barcode]:
+    """Keep what has a text; Micro QR M1 has no error correction and turns up in damaged codes, so it never counts."""
+    return [one for one in found if one.valid and one.text and _extra(one, "Version") != "M1"]
 
 
 def _extra(barcode: zxingcpp.Barcode, name: str) -> str:
@@ -198,14 +201,7 @@ def _extra(barcode: zxingcpp.Barcode, name: str) -> str:
     return str(values.get(name, "")) if isinstance(values, dict) else ""
 
 
-def _spare_correction(barcode: zxingcpp.Barcode) -> float:
-    """Return the share of the code's error correction that was not needed, 0 to 1."""
-    return float(_extra(barcode, "UEC") or 0)
-
-
-def _codes(
-    barcodes: Sequence[zxingcpp.Barcode], where: Grey, sight: unwrap.Sight | None = None
-) -> tuple[Code, ...]:
+def _codes(barcodes: Sequence[zxingcpp.Barcode], where: Grey, sight: unwrap.Sight | None = None) -> tuple[Code, ...]:
     """Turn barcodes into codes with places of the full image; of the same code at the same place, the first."""
     codes: list[Code] = []
     for barcode in barcodes:
@@ -259,23 +255,8 @@ def _is_convex(corners: unwrap.Corners) -> bool:
 def _alike(one: unwrap.Sight, other: unwrap.Sight) -> bool:
     """Whether two sights would be flattened to the same: every corner within half a module."""
     apart = np.abs(np.array(one.corners) - np.array(other.corners)).max()
-    side = np.linalg.norm(np.subtract(*one.corners[:2]))
+    side = math.dist(one.corners[0], one.corners[1])
     return one.version == other.version and bool(apart <= _SAME_PLACE * side / one.width)
-
-
-def _seen_beside(read: Sequence[zxingcpp.Barcode], found: Sequence[zxingcpp.Barcode]) -> bool:
-    """Whether a code was seen elsewhere than where codes were read."""
-    places = [_whole(_corners(barcode)) for barcode in read]
-    unread = [_whole(_corners(barcode)) for barcode in found if not barcode.valid and _extra(barcode, "Version")]
-    return any(not any(_within(_middle(one), place) for place in places) for one in unread)
-
-
-def _unread(found: Sequence[zxingcpp.Barcode]) -> bool:
-    return any(not barcode.valid for barcode in found)
-
-
-def _holds_qr(codes: Sequence[Code]) -> bool:
-    return any(code.symbology.endswith(("QRCode", "QRCodeModel2")) for code in codes)
 
 
 def _middle(position: Sequence[Point]) -> Point:
@@ -340,11 +321,11 @@ _RUNGS: tuple[tuple[Callable[[Grey], Grey], Binarizer], ...] = (
     (_small_twice, Binarizer.LocalAverage),
     (_washed_out, Binarizer.LocalAverage),
     (_very_dark, Binarizer.LocalAverage),
-    (_blurred, Binarizer.LocalAverage),
     (_hatched, Binarizer.LocalAverage),
     (_uneven, Binarizer.FixedThreshold),
     (_very_uneven, Binarizer.FixedThreshold),
     (_dirty, Binarizer.LocalAverage),
+    (_blurred, Binarizer.LocalAverage),
     (_slanted(0), Binarizer.LocalAverage),
     (_slanted(90), Binarizer.LocalAverage),
     (_slanted(45), Binarizer.LocalAverage),
@@ -352,7 +333,6 @@ _RUNGS: tuple[tuple[Callable[[Grey], Grey], Binarizer], ...] = (
 )
 """By gain for cost, dearest last."""
 
-_LEAST_SPARE = 0.05
 _MOST_FLATTENED = 8
 _MOST_VERSION = 15
 _SAME_PLACE = 0.5

@@ -1,9 +1,9 @@
 """Flatten a QR code that was found but not read: creased cloth, crumpled film, curved bottles.
 
-A QR code is a grid, so its edges between dark and bright lie on whole modules. Where the print is bent, the edges are off
-by the same amount all around a place; that amount is the phase of the edges' positions, averaged around the place. Starting
-at the three finder patterns, where the position is known, the phase is followed module by module across the code, and the
-pixels are fetched from where the grid really is.
+A QR code is a grid, so its edges between dark and bright lie on whole modules. Where the print is bent, the edges are
+off by the same amount all around a place; that amount is the phase of the edges' positions, averaged around the place.
+Starting at the three finder patterns, where the position is known, the phase is followed module by module across the
+code, and the pixels are fetched from where the grid really is.
 
 Phases are known only up to a whole module: hence the growing from the known places, instead of one look at everything.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -93,27 +93,24 @@ def _phase(brightness: Array, trusted: npt.NDArray[np.bool_]) -> npt.NDArray[np.
     steps[:, 1:] = np.diff(brightness, axis=1) ** 2
     cells = len(trusted)
     blocks = steps.reshape(cells, _FINE, cells, _FINE).sum(axis=1)
-    turned = blocks @ np.exp(2j * np.pi * np.arange(_FINE) / _FINE)
-    blur = _blur(cells, _SPREAD)
-    return np.asarray(blur @ (turned * trusted) @ blur.T * trusted)
+    turned = (blocks * np.exp(2j * np.pi * np.arange(_FINE) / _FINE)).sum(axis=2)
+    return np.asarray(_around(turned * trusted, _SPREAD) * trusted)
 
 
 def _followed(bend: Array, phase: npt.NDArray[np.complex128]) -> Array:
     """Move ``bend`` by the phase where there is one, and carry it on from there to where there is none yet."""
     weight = np.abs(phase)
     wanted = (bend + np.angle(phase) / (2 * np.pi)) * weight
-    near, wide = _blur(len(bend), _SPREAD), _blur(len(bend), _CARRY)
-    carried = (wide @ wanted @ wide.T) / (wide @ weight @ wide.T + _TINY)
+    carried = _around(wanted, _CARRY) / (_around(weight, _CARRY) + _TINY)
     faint = _FAINT * weight.max() + _TINY
-    return np.asarray((near @ wanted @ near.T + faint * carried) / (near @ weight @ near.T + faint))
+    return np.asarray((_around(wanted, _SPREAD) + faint * carried) / (_around(weight, _SPREAD) + faint))
 
 
 def _sample(pixels: Pixels, sight: Sight, right: Array, down: Array) -> Array:
     """Fetch the code's pixels, `_FINE` per module and side, with its margin, from where the bent grid lies."""
     place = _fine_places(sight.width)
-    grow = _growing(len(right))
-    across = place + grow @ right @ grow.T
-    along = place[:, None] + grow @ down @ grow.T
+    across = place + _grown(right)
+    along = place[:, None] + _grown(down)
     m = _perspective(sight)
     depth = m[2, 0] * across + m[2, 1] * along + 1
     x = (m[0, 0] * across + m[0, 1] * along + m[0, 2]) / depth
@@ -146,15 +143,30 @@ def _perspective(sight: Sight) -> Array:
 
 def _even_contrast(brightness: Array) -> Array:
     """Bring every neighbourhood to the same mean and contrast, between -1 and 1."""
-    cells = len(brightness) // _FINE
-    blur, grow = _blur(cells, _LIGHT), _growing(cells)
+    off = brightness - _grown(_around(_cell_means(brightness), _LIGHT))
+    power = _grown(_around(_cell_means(off**2), _LIGHT))
+    return np.asarray(np.clip(off / (np.sqrt(power) + _NOISE), -1.0, 1.0))
 
-    def around(values: Array) -> Array:
-        means = values.reshape(cells, _FINE, cells, _FINE).mean(axis=(1, 3))
-        return np.asarray(grow @ (blur @ means @ blur.T) @ grow.T)
 
-    off = brightness - around(brightness)
-    return np.clip(off / (np.sqrt(around(off**2)) + _NOISE), -1.0, 1.0)
+def _cell_means(samples: Array) -> Array:
+    cells = len(samples) // _FINE
+    return np.asarray(samples.reshape(cells, _FINE, cells, _FINE).mean(axis=(1, 3)))
+
+
+def _around(cells: Any, spread: float) -> Any:  # noqa: ANN401  (real or complex, out as it came in)
+    """Average every cell with those around it, near ones most.
+
+    By `einsum`: for small matrices many times cheaper than a product that wakes a linear algebra library's threads.
+    """
+    blur = _blur(len(cells), spread)
+    return np.einsum("lk,ik->il", blur, np.einsum("ij,jk->ik", blur, cells))
+
+
+def _grown(cells: Array) -> Array:
+    """Interpolate linearly from cells to samples."""
+    before, share = _between_cells(len(cells))
+    rows = cells[before] * (1 - share)[:, None] + cells[before + 1] * share[:, None]
+    return np.asarray(rows[:, before] * (1 - share) + rows[:, before + 1] * share)
 
 
 def _module_means(brightness: Array) -> Array:
@@ -179,7 +191,7 @@ def _fine_places(width: int) -> Array:
 
 @cache
 def _distance_from_finders(width: int) -> Array:
-    """Return each cell's distance, in modules, from a finder pattern (or the last alignment pattern); margin: infinite."""
+    """Return each cell's distance, in modules, from a finder or the last alignment pattern; in the margin infinity."""
     place = np.arange(width + 2 * _MARGIN) + 0.5 - _MARGIN
     u, v = place[None, :], place[:, None]
     anchors = [(3.5, 3.5, 0), (width - 3.5, 3.5, 0), (3.5, width - 3.5, 0), (width - 6.5, width - 6.5, 2)]
@@ -197,15 +209,16 @@ def _blur(cells: int, spread: float) -> Array:
 
 
 @cache
-def _growing(cells: int) -> Array:
-    """Return the matrix that interpolates linearly from cells to samples along one axis."""
-    place = np.clip((np.arange(cells * _FINE) + 0.5) / _FINE - 0.5, 0, cells - 1)
-    return np.asarray(np.clip(1 - abs(place[:, None] - np.arange(cells)[None, :]), 0, 1))
+def _between_cells(cells: int) -> tuple[npt.NDArray[np.intp], Array]:
+    """Return for every sample the cell before it and its share of the way to the next."""
+    place = np.clip((np.arange(cells * _FINE) + 0.5) / _FINE - 0.5, 0, cells - 1.001)
+    before = place.astype(np.intp)
+    return before, place - before
 
 
 @cache
 def _fixed_patterns(width: int) -> tuple[Modules, Modules]:
-    """Return which modules every symbol of this width shares, and which of them are dark (ISO/IEC 18004, 6.3.3-6.3.5)."""
+    """Return which modules every symbol of this width shares, and which are dark (ISO/IEC 18004, 6.3.3 to 6.3.5)."""
     known, dark = np.zeros((width, width), dtype=np.bool_), np.zeros((width, width), dtype=np.bool_)
     finder = np.zeros((8, 8), dtype=np.bool_)
     finder[:7, :7] = True
@@ -229,13 +242,13 @@ _FINE = 5
 _MARGIN = 3
 """Modules of quiet zone fetched around the code."""
 
-_KNOWN, _STRIDE, _POLISHES = 5.5, 1.5, 3
+_KNOWN, _STRIDE, _POLISHES = 3.5, 1.5, 3
 """Modules around a finder's middle that are known from the start; modules gained per round; rounds over everything."""
 
-_SPREAD, _CARRY, _LIGHT = 1.2, 3.0, 1.6
+_SPREAD, _CARRY, _LIGHT = 1.6, 3.0, 1.6
 """Standard deviations, in modules: of one place's neighbourhood, of carrying on, of the even contrast."""
 
-_FAINT, _NOISE, _TINY = 1e-3, 8.0, 1e-12
+_FAINT, _NOISE, _TINY = 0.03, 8.0, 1e-12
 """Share of the strongest phase below which a place is carried, and contrast (of 255) that is noise."""
 
 _WINDOWS = (5, 9)
