@@ -114,6 +114,7 @@ HEADINGS = {
         "scheme": "认证制度|Scheme|认证项目|认证类型|认证方案|certification scheme",
         "issuer": "认证机构标识|Issuer|认证机构DID|发证机构标识|issuer DID|issuer id",
         "issuer_name": "认证机构|Issuer name|发证机构|认证机构名称|发证机构名称|certification body",
+        "issuer_name_en": "认证机构英文名称|Issuer name in English|发证机构英文名称|certification body in English",
         "holder": "持证人|Holder|获证组织|证书持有人|认证委托人|委托人|企业名称|持证人名称|certificate holder|company",
         "holder_en": "持证人英文名称|Holder in English|企业英文名称|获证组织英文名称|holder name in English",
         "holder_uscc": "统一社会信用代码|Unified Social Credit Code|社会信用代码|信用代码|USCC|holder uscc",

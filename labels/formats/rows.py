@@ -183,6 +183,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     **{column: ("footprint", column) for column in ("standard", "product_rule", "product_rule_version", "gwp_set")},
     **{column: ("footprint", column) for column in ("uncertainty_percent", "primary_data_percent", "data_quality")},
     **{column: ("attestation", column) for column in ("certificate_number", "scheme", "issuer", "issuer_name")},
+    "issuer_name_en": ("attestation", "issuer_name_en"),
     "holder": ("attestation", "holder", "name"),
     "holder_en": ("attestation", "holder", "name_en"),
     "holder_uscc": ("attestation", "holder", "uscc"),

@@ -67,7 +67,7 @@ class Sheet:
 
 
 def open_sheet(data: bytes, *, format: TableFormat) -> Sheet:  # noqa: A002  (the command's word)
-    """Open a CSV text or the first sheet of an XLSX workbook.
+    """Open a CSV text, or the first sheet of an XLSX workbook that has a cell.
 
     Raises:
         RecordError: ``table.…``: not the format, encrypted, damaged, too large, an unknown encoding.
@@ -192,18 +192,23 @@ def _open_xlsx(data: bytes) -> Sheet:
 
 
 def _load(data: bytes, dtype: Literal["string", "float"]) -> fastexcel.ExcelSheet:
-    return fastexcel.read_excel(data).load_sheet(0, header_row=None, skip_rows=0, dtypes=dtype)
+    """The first sheet that has a cell, else the first; a cover sheet may hold nothing but a picture."""
+    book = fastexcel.read_excel(data)
+    sheets = (book.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype) for name in book.sheet_names)
+    first = next(sheets)
+    return first if first.width else next((sheet for sheet in sheets if sheet.width), first)
 
 
 def _unrounded(frame: pl.DataFrame, floats: pl.DataFrame) -> dict[int, dict[int, str]]:
     """Return the number cells that the text reading rounds to nine decimals, by row and column, in full.
 
-    A text cell that looks like a number is told from it by not being the rounded form, digit for digit.
+    A text cell that looks like a number is told from it by not being the rounded form, digit for digit; text of
+    more than fifteen digits can be both, and is then taken as the shortest text for the same double.
     """
     changes: dict[int, dict[int, str]] = {}
     for column, (text, number) in enumerate(zip(frame.iter_columns(), floats.iter_columns(), strict=True)):
         differs = text.cast(pl.Float64, strict=False).ne_missing(number) | (
-            (text.str.len_chars() > _DOUBLE_DIGITS) & text.str.contains(".", literal=True)
+            (text.str.len_chars() > _EXACT_DIGITS) & text.str.contains(".", literal=True)
         )
         for row in (differs & number.is_finite()).arg_true():
             if text[row] == f"{number[row]:.9f}".rstrip("0").removesuffix("."):
@@ -290,7 +295,8 @@ _ERRORS = {"NA": "#N/A", "Div0": "#DIV/0!", "Name": "#NAME?", "Null": "#NULL!", 
 _FIRST_DAY = "1900-03-01"
 """Before it Excel counts a day that never was (29 February 1900)."""
 _LARGEST = 1e15
-_DOUBLE_DIGITS = 17
+_EXACT_DIGITS = 15
+"""As many digits outlive a double; above, two texts may stand for one."""
 _SLICE = 1 << 20
 _BLOCK = 1000
 _TITLES = 10

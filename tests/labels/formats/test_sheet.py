@@ -223,11 +223,12 @@ def test_typed_cells_are_read_as_their_shortest_text() -> None:
         sheet.write_number(2, 11, 1.0000000001)
         sheet.write_number(2, 12, 123456789012.1235)
         sheet.write_number(2, 13, 2.5e-10)
-        sheet.write_string(2, 14, "12345678901234567168")
-        sheet.write_string(2, 15, "0.3333333333")
+        sheet.write_number(2, 14, 8717829.1199)
+        sheet.write_string(2, 15, "12345678901234567168")
+        sheet.write_string(2, 16, "0.3333333333")
 
     typed = ("6901234567892", "51.575", "0.3", "2026-01-05 00:00:00", "true", "2", "#N/A", "#DIV/0!", "")
-    long = ("0.3333333333333333", "1.0000000001", "123456789012.1235", "0.00000000025")
+    long = ("0.3333333333333333", "1.0000000001", "123456789012.1235", "0.00000000025", "8717829.1199")
     text = ("12345678901234567168", "0.3333333333")
 
     assert list(open_sheet(workbook(fill), format="xlsx"))[2:] == [Row(3, ("", *typed, *long, *text))]
@@ -239,6 +240,13 @@ def test_the_first_of_several_sheets_is_read() -> None:
         book.add_worksheet().write_string(0, 0, "second")
 
     assert cells(workbook(fill), format="xlsx") == [("first",)]
+
+
+def test_an_empty_sheet_in_front_is_passed_over() -> None:
+    def fill(book: Workbook, _: Worksheet) -> None:
+        book.add_worksheet().write_string(0, 0, "second")
+
+    assert cells(workbook(fill), format="xlsx") == [("second",)]
 
 
 def test_an_empty_sheet_has_no_rows() -> None:
