@@ -7,6 +7,7 @@ and send labels in are opened, and whatever a decoder does with hostile bytes co
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterator  # noqa: TC003  (read by doctest and by readers of the signatures)
 from contextlib import contextmanager
@@ -82,6 +83,16 @@ def resized(grey: Grey, *, long_side: int, times: float = 1.0) -> Grey:
     return Grey(np.asarray(image), _after(grey, _scaling(width / image.width, height / image.height)))
 
 
+def close_ups(grey: Grey, *, side: int, overlap: int) -> list[Grey]:
+    """Cut a large image into overlapping squares, those nearest its middle first; of a small image there are none."""
+    height, width = grey.pixels.shape
+    if max(height, width) <= side:
+        return []
+    places = [(left, top) for top in _starts(height, side, overlap) for left in _starts(width, side, overlap)]
+    places.sort(key=lambda place: math.dist(place, ((width - side) / 2, (height - side) / 2)))
+    return [_cut(grey, left, top, side) for left, top in places]
+
+
 def stretched(grey: Grey, *, degrees: float, times: float) -> Grey:
     """Widen along one direction, as a label seen at a slant is narrowed along it.
 
@@ -155,6 +166,18 @@ def _extreme(pixels: Pixels, of: np.ufunc) -> Pixels:
         length = pixels.shape[axis]
         pixels = of.reduce([padded.take(range(start, start + length), axis) for start in range(5)])
     return pixels
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Return evenly spaced starts of the fewest pieces that cover a length and overlap by at least ``overlap``."""
+    last = max(0, length - side)
+    pieces = 1 + math.ceil(last / (side - overlap))
+    return [round(last * piece / max(1, pieces - 1)) for piece in range(pieces)]
+
+
+def _cut(grey: Grey, left: int, top: int, side: int) -> Grey:
+    pixels = np.ascontiguousarray(grey.pixels[top : top + side, left : left + side])
+    return Grey(pixels, _after(grey, np.array([[1.0, 0.0, left], [0.0, 1.0, top]])))
 
 
 def _check_bytes(data: bytes) -> None:

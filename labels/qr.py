@@ -66,7 +66,8 @@ def read_codes(data: bytes, *, deadline_s: float = 3.0) -> Reading:
 
     Args:
         data: A JPEG, PNG, WebP, AVIF, HEIC, TIFF, BMP or GIF file of at most 20 MB and 50 megapixels.
-        deadline_s: Seconds after which no further step is begun; the first is always taken.
+        deadline_s: Seconds after which no further processing is begun; the two passes over the plain pixels, for QR
+            codes first and for the others last, are always made.
 
     Raises:
         DecodeError: The bytes are no such image; the code says why (``image.format``, ``image.truncated`` …).
@@ -105,7 +106,10 @@ class _Search:
 
     def climb(self) -> tuple[Code, ...]:
         """Take one step after another until one reads a code or time is up."""
-        for step in (self._flatten, *[self._rung(*rung) for rung in _RUNGS], self._full_size):
+        rungs = [self._rung(processed, binarizer, self.grey) for processed, binarizer in _RUNGS]
+        closer = image.close_ups(self.grey, side=_CLOSE_UP, overlap=_CLOSE_UP // 5)
+        close_ups = [self._rung(_blurred, Binarizer.LocalAverage, part) for part in closer]
+        for step in (self._flatten, *rungs, *close_ups, self._full_size):
             if self._is_late():
                 break
             codes = step()
@@ -115,8 +119,6 @@ class _Search:
 
     def other_symbologies(self) -> tuple[Code, ...]:
         """Look for retail barcodes and Data Matrix codes, on untouched pixels only."""
-        if self._is_late():
-            return ()
         found = _scan(self.grey.pixels, formats=_OTHERS, try_rotate=True)
         return _codes(_read(found), self.grey)
 
@@ -128,9 +130,11 @@ class _Search:
         seen = [_middle(_whole(_moved(sight.corners, self.grey.to_full))) for sight in self.sights]
         return any(not any(_within(point, place) for place in places) for point in seen)
 
-    def _rung(self, processed: Callable[[Grey], Grey], binarizer: Binarizer) -> Callable[[], tuple[Code, ...]]:
+    def _rung(
+        self, processed: Callable[[Grey], Grey], binarizer: Binarizer, grey: Grey
+    ) -> Callable[[], tuple[Code, ...]]:
         def step() -> tuple[Code, ...]:
-            where = processed(self.grey)
+            where = processed(grey)
             found = _scan(where.pixels, formats=_MODEL_2, binarizer=binarizer)
             self.note(found, where)
             return _codes(_read(found), where) or self._flatten()
@@ -332,6 +336,9 @@ _RUNGS: tuple[tuple[Callable[[Grey], Grey], Binarizer], ...] = (
     (_slanted(-45), Binarizer.LocalAverage),
 )
 """By gain for cost, dearest last."""
+
+_CLOSE_UP = 1000
+"""Side of the squares, in pixels, in which a large photo is searched for small blurred codes at full resolution."""
 
 _MOST_FLATTENED = 8
 _MOST_VERSION = 15

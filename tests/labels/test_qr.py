@@ -110,6 +110,29 @@ def test_every_format_is_read(file_format: str) -> None:
     assert texts(saved(Image.fromarray(code_pixels()).convert("RGB"), file_format)) == [LINK]
 
 
+def test_a_phone_s_heic_photo_is_read() -> None:
+    """Made with libheif's own encoder; the project only decodes."""
+    assert texts((Path(__file__).parent / "code.heic").read_bytes()) == ["heic"]
+
+
+def test_a_cut_heic_photo_is_refused() -> None:
+    data = (Path(__file__).parent / "code.heic").read_bytes()
+
+    for end in range(1, len(data), 40):
+        with pytest.raises(DecodeError, match="Reading the image failed: Expected"):
+            read_codes(data[:end])
+
+
+def test_a_small_blurred_code_in_a_large_photo_is_read_where_it_is() -> None:
+    page = Image.new("L", (2600, 2000), 190)
+    page.paste(Image.fromarray(code_pixels(size=3)), (1900, 300))
+
+    (code,) = read_codes(saved(page.filter(ImageFilter.GaussianBlur(1.5)), "PNG")).codes
+
+    assert code.text == LINK
+    assert np.abs(np.array(code.position) - [(1912, 312), (2011, 312), (2011, 411), (1912, 411)]).max() <= 4
+
+
 @pytest.mark.parametrize("degrees", [17, 45, 90, 133, 180, 270])
 def test_a_turned_code_is_read(degrees: int) -> None:
     assert texts(saved(Image.fromarray(code_pixels()).rotate(degrees, expand=True, fillcolor=255), "PNG")) == [LINK]
@@ -191,12 +214,14 @@ def test_a_code_too_damaged_to_read_is_reported_as_seen() -> None:
     assert read_codes(png(page)) == Reading((), seen_unreadable=True)
 
 
-def test_after_the_deadline_only_the_first_pass_is_taken() -> None:
+def test_after_the_deadline_only_plain_pixels_are_searched() -> None:
     plain, hidden = png(code_pixels()), png(creased(code_pixels(size=8), 3, 130))
+    bars = png(barcode_pixels("6901234567892", zxingcpp.BarcodeFormat.EAN13))
 
     assert (texts(plain), texts(hidden)) == ([LINK], [LINK])
     assert read_codes(plain, deadline_s=0).codes == read_codes(plain).codes
     assert read_codes(hidden, deadline_s=0).codes == ()
+    assert read_codes(bars, deadline_s=0) == read_codes(bars)
 
 
 @pytest.mark.parametrize(
