@@ -195,7 +195,9 @@ def _load(data: bytes, dtype: Literal["string", "float"]) -> fastexcel.ExcelShee
     """The first sheet that has a cell, else the first; a cover sheet may hold nothing but a picture."""
     book = fastexcel.read_excel(data)
     sheets = (book.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype) for name in book.sheet_names)
-    first = next(sheets)
+    first = next(sheets, None)
+    if first is None:
+        raise RecordError("table.damaged", "Reading a workbook failed: Expected a sheet, got none.")
     return first if first.width else next((sheet for sheet in sheets if sheet.width), first)
 
 

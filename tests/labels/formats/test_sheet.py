@@ -265,6 +265,7 @@ def test_an_empty_sheet_has_no_rows() -> None:
             "table.damaged",
         ),
         (repacked(xlsx_of(["a"]), "xl/workbook.xml", lambda _: b"no xml"), "table.damaged"),
+        (repacked(xlsx_of(["a"]), "xl/workbook.xml", lambda _: b"<workbook><sheets/></workbook>"), "table.damaged"),
     ],
 )
 def test_what_is_no_workbook_is_refused(data: bytes, code: str) -> None:
