@@ -212,7 +212,10 @@ def import_records(
     """Take records in. Unsigned ones count as declared, never as certified."""
     home = open_home()
     data = _bytes(file)
-    rows = exchange.read_rows(data, kind=format or exchange.kind_of(file), at=_now(), registry=file.name)
+    kind = format or exchange.kind_of(file)
+    rows = exchange.read_rows(data, home.store, kind=kind, at=_now(), registry=file.name)
+    if rows.unknown:
+        typer.echo(f"note: columns not understood and not read: {', '.join(rows.unknown)}", err=True)
     with _progress(rows, "importing") as bar:
         result = exchange.import_rows(bar, home.store, strict=strict)
     refused = [{"row": row.row, "field": row.field, "code": row.code, "message": row.message} for row in result.refused]
@@ -344,7 +347,7 @@ def _now() -> dt.datetime:
 
 
 def _progress(items: Iterable[Any], label: str) -> Any:  # noqa: ANN401  (click's bar has no public generic type)
-    return typer.progressbar(items, label=label, file=sys.stderr)
+    return typer.progressbar(items, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 def _print(answer: dict[str, Any], *, json: bool, lines: Iterable[str]) -> None:

@@ -15,16 +15,19 @@ from labels.artwork import Artwork, draw_pdf, draw_png, draw_svg
 from labels.errors import LabelError, RecordError
 from labels.formats import table
 from labels.formats.credential import TYP, from_credential
+from labels.formats.table import Refusal
 from labels.issue import label_link, stored
 from labels.jose import open_envelope
 from labels.model import LabelRecord, StoredLabel
 from labels.units import UNITS
+from labels.verify import read_record
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from labels.formats.sheet import TableFormat
     from labels.issue import Issued
     from labels.store import LabelStore
 
@@ -113,33 +116,54 @@ class Import:
     """What became of the rows of an import."""
 
     accepted: int = 0
-    refused: list[table.Refusal] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
 
-def read_rows(data: bytes, *, kind: str, at: dt.datetime, registry: str) -> Iterable[StoredLabel | table.Refusal]:
-    """Return the rows of a file, read one by one; its length is known where the format gives it.
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a file, read one by one as labels or refusals; how many there are is known before."""
+
+    total: int
+    read: Iterator[StoredLabel | Refusal]
+    unknown: tuple[str, ...] = ()
+    """Headers that were not understood."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.total
+
+    def __iter__(self) -> Iterator[StoredLabel | Refusal]:
+        """Read the rows, once."""
+        return self.read
+
+
+def read_rows(data: bytes, store: LabelStore, *, kind: str, at: dt.datetime, registry: str) -> Rows:
+    """Open a file of records for a store: an unsigned record never takes the place of a certificate there.
 
     Raises:
         RecordError: An unknown format, or a file that is not of it.
     """
-    if kind not in KINDS:
-        raise RecordError(
-            "format.unknown", f"Importing failed on format {kind!r}: Expected {', '.join(KINDS)}.", got=kind
-        )
+
+    def check(label: StoredLabel) -> None:
+        _check_may_replace(label, store.get(label.id))
+
     if kind == "credential":
-        return list(_credential_rows(data, at=at))
-    return table.read_table(data, format="csv" if kind == "csv" else "xlsx", at=at, registry=registry)
+        lines = [line.strip() for line in data.decode("ascii", "replace").splitlines()]
+        return Rows(len(lines), _credential_rows(lines, at=at, check=check))
+    opened = table.open_table(data, format=_table_format(kind, "Importing"))
+    rows = table.read_rows(opened, at=at, registry=registry, check=check)
+    return Rows(opened.total, rows, opened.unknown)
 
 
-def import_rows(rows: Iterable[StoredLabel | table.Refusal], store: LabelStore, *, strict: bool) -> Import:
+def import_rows(rows: Iterable[StoredLabel | Refusal], store: LabelStore, *, strict: bool) -> Import:
     """Store the rows that can be read; with ``strict`` all or none. What is stored already is left as it is."""
     result = Import()
     labels: list[StoredLabel] = []
     for row in rows:
-        if isinstance(row, StoredLabel):
-            labels.append(row)
-        else:
+        if isinstance(row, Refusal):
             result.refused.append(row)
+            continue
+        labels.append(row)
         if len(labels) >= BATCH and not strict:
             result.accepted += _store_new(labels, store)
             labels.clear()
@@ -158,13 +182,9 @@ def write_records(labels: Iterable[StoredLabel], out: Path, *, kind: str) -> int
         tokens = [label.credential for label in labels if label.credential]
         out.write_text("".join(f"{token}\n" for token in tokens), "ascii")
         return len(tokens)
-    writers = {"csv": table.write_csv, "xlsx": table.write_xlsx}
-    if kind not in writers:
-        raise RecordError(
-            "format.unknown", f"Exporting failed on format {kind!r}: Expected {', '.join(KINDS)}.", got=kind
-        )
+    write = {"csv": table.write_csv, "xlsx": table.write_xlsx}[_table_format(kind, "Exporting")]
     with out.open("wb") as file:
-        return writers[kind](labels, file)
+        return write(((label, read_record(label)) for label in labels), file)
 
 
 def save_report(store: LabelStore, *, label: str, problem: str, text: str, at: dt.datetime) -> None:
@@ -180,15 +200,51 @@ def problem_reports(store: LabelStore) -> list[dict[str, Any]]:
     return [orjson.loads(payload) for payload in store.events(REPORTS, REPORTS)]
 
 
-def _credential_rows(data: bytes, *, at: dt.datetime) -> Iterator[StoredLabel | table.Refusal]:
-    for row, line in enumerate(data.decode("ascii", "replace").splitlines(), start=1):
-        if not line.strip():
+def _table_format(kind: str, doing: str) -> TableFormat:
+    known: dict[str, TableFormat] = {"csv": "csv", "xlsx": "xlsx"}
+    if kind in known:
+        return known[kind]
+    expected = " or ".join(KINDS)
+    raise RecordError("format.unknown", f"{doing} failed on format {kind!r}: Expected {expected}.", got=kind)
+
+
+def _credential_rows(
+    lines: list[str], *, at: dt.datetime, check: Callable[[StoredLabel], None]
+) -> Iterator[StoredLabel | Refusal]:
+    for row, line in enumerate(lines, start=1):
+        if not line:
             continue
         try:
-            record = from_credential(open_envelope(line.strip(), typ=TYP).payload).record
-            yield stored(record, credential=line.strip(), at=at)
+            label = stored(from_credential(open_envelope(line, typ=TYP).payload).record, credential=line, at=at)
+            check(label)
         except LabelError as error:
-            yield table.Refusal(row=row, field="credential", code=error.code, message=error.message)
+            yield Refusal(row, "credential", error.code, error.message, error.values)
+        else:
+            yield label
+
+
+def _check_may_replace(label: StoredLabel, known: StoredLabel | None) -> None:
+    if known is None or known.credential is None:
+        return
+    if label.credential is None:
+        raise RecordError(
+            "import.certified",
+            f"Importing {label.id} failed: Expected an id that no certificate has, got one that has a certificate.",
+            field="id",
+            id=label.id,
+        )
+    if _issuer(label.credential) != _issuer(known.credential):
+        raise RecordError(
+            "import.other-issuer",
+            f"Importing {label.id} failed: Expected a certificate of {_issuer(known.credential)}, "
+            f"got one of {_issuer(label.credential)}.",
+            field="credential",
+            id=label.id,
+        )
+
+
+def _issuer(credential: str) -> str:
+    return from_credential(open_envelope(credential, typ=TYP).payload).attestation.issuer
 
 
 def _store_new(labels: list[StoredLabel], store: LabelStore) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +71,32 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     return Home(folder=folder, store=store, domain=environ.get("TANBIAO_DOMAIN") or DEFAULT_DOMAIN, demo=demo)
 
 
+def installation() -> Home:
+    """Return the installation of this process, opened once.
+
+    Raises:
+        StoreError: As ``open_home``; the next call tries again.
+    """
+    with _OPENING:
+        return _opened()
+
+
+@cache
+def _opened() -> Home:
+    return open_home()
+
+
+def check_readable() -> None:
+    """Read a little of the store and the trust store.
+
+    Raises:
+        StoreError: One of them cannot be read.
+    """
+    home = installation()
+    next(iter(home.store), None)
+    _read_trust(home.folder / TRUST)
+
+
 def demo_bundle() -> Bundle:
     """Return the demo registry."""
     return Bundle.parse_json(files("assets").joinpath("demo", "registry.json").read_bytes())
@@ -121,3 +149,4 @@ def _write(path: Path, data: bytes) -> None:
 
 
 TRUST = "trust.json"
+_OPENING = threading.Lock()

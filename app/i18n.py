@@ -71,7 +71,7 @@ def day(value: dt.date) -> str:
 
 def moment(value: dt.datetime) -> str:
     """Return a date and time with its offset from UTC."""
-    return format_datetime(value, format="yyyy-MM-dd HH:mm ZZZZ", locale=_locale(language()))
+    return format_datetime(value, format="yyyy-MM-dd HH:mm 'UTC'xxx", locale=_locale(language()))
 
 
 @cache

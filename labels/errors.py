@@ -12,7 +12,7 @@ class LabelError(Exception):
     """
 
     def __init__(self, code: str, message: str, **values: object) -> None:
-        """Keep the code, the whole English message (*what failed on which value: Expected X, got Y.*) and its values."""
+        """Keep code, message (*what failed on which value: Expected X, got Y.*) and the values in it."""
         super().__init__(message)
         self.code = code
         self.values = {name: str(value) for name, value in values.items()}

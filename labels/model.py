@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from labels.identifiers import normalise_gtin, validate_uscc
 from labels.record import Quantity, Record, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Gtin = Annotated[str, AfterValidator(normalise_gtin)]
 """A GTIN as 14 digits."""
@@ -114,6 +116,7 @@ class ConformityAttestation(Record):
     issuer: Annotated[Text, Field(pattern=r"^did:[a-z0-9]+:\S+$")]
     """The certification body's decentralised identifier."""
     issuer_name: Text
+    issuer_name_en: Text | None = None
     holder: Organisation
     production_site: Text | None = None
     issued: dt.date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -55,21 +56,20 @@ def _shown(value: object, longest: int = 60) -> str:
 
 
 def _decimal(value: Any) -> Any:  # noqa: ANN401  (whatever JSON held)
-    """Take strings and whole numbers; a JSON float by its shortest text, so that 51.575 stays 51.575."""
-    if isinstance(value, bool):
-        raise ValueError("a decimal number")  # noqa: TRY004  (pydantic collects ValueError)
-    if isinstance(value, float | int):
-        return Decimal(repr(value))
-    if isinstance(value, str) and not _DECIMAL_CHARACTERS.issuperset(value):
+    """Take plain decimal text and numbers; a JSON float by its shortest text, so that 51.575 stays 51.575."""
+    if isinstance(value, Decimal):
+        return value
+    text = value if isinstance(value, str) else repr(value) if type(value) in {int, float} else ""
+    if not _DECIMAL.fullmatch(text):
         raise ValueError("a decimal number such as 51.575")
-    return value
+    return Decimal(text)
 
 
 def _plain(value: Decimal) -> str:
     return format(value, "f")
 
 
-_DECIMAL_CHARACTERS = frozenset("0123456789.-")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _EXPECTED = {"missing": "a value", "extra_forbidden": "no such field"}
 
 Quantity = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str, when_used="json")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import datetime as dt
 import gzip
 import io
 import zlib
@@ -21,6 +20,8 @@ from labels.model import LabelId, State
 from labels.record import Record, Text
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from labels.trust import SigningKey, TrustStore
 
 BITS = 131_072

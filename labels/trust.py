@@ -132,7 +132,7 @@ class TrustStore:
         return store
 
 
-def new_signing_key(  # noqa: PLR0913  (an issuer's document has these parts)
+def new_signing_key(
     issuer: str,
     *,
     name: str,

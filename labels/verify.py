@@ -125,7 +125,7 @@ def _prove(token: str, *, trust: TrustStore) -> _Proof:
         signature = checks.check("signature", Outcome.PASSED, "signature.good", f"{issuer.name} signed this record.")
         credential = from_credential(envelope.payload)  # 3
     except SignatureError as error:
-        return _Proof((known, checks.failed("signature", error)))
+        return _Proof((checks.failed("signature", error),))
     except LabelError as error:
         return _Proof((known, signature, checks.failed("record", error)))
     return _proven(credential, issuer, (known, signature), kid=envelope.kid, trust=trust)

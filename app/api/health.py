@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from app.home import check_readable
 from labels.errors import LabelError
 
 if TYPE_CHECKING:
@@ -56,5 +57,5 @@ def health_answer(verdict: Health) -> Response:
 _LOG = logging.getLogger(__name__)
 _NO_STORE = {"Cache-Control": "no-store"}
 
-PROBES: tuple[Probe, ...] = ()
+PROBES: tuple[Probe, ...] = (check_readable,)
 """What must be there for this process to serve."""

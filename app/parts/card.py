@@ -5,6 +5,7 @@ Every value that came from outside is escaped by ``Markup.format``; nothing of i
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -33,14 +34,20 @@ from labels.model import Outcome
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from labels.model import ConformityAttestation, LabelRecord, Stage, StateChange, Verification
 
 
+def style(words: Mapping[str, str]) -> Markup:
+    """Return the style sheet of all cards; ``words`` stand in for texts that Streamlit has in English only."""
+    variables = "".join(f"--tb-{name}: {json.dumps(word, ensure_ascii=False)};" for name, word in words.items())
+    return Markup("<style>:root {{ {} }}\n{}</style>").format(Markup(variables), _sheet())  # noqa: S704  (our own texts)
+
+
 @cache
-def style() -> Markup:
-    """Return the style sheet of all cards; colours follow the page's light or dark theme."""
-    return Markup("<style>{}</style>").format(Markup(files("app.parts").joinpath("card.css").read_text("utf-8")))  # noqa: S704  (our own file)
+def _sheet() -> Markup:
+    return Markup(files("app.parts").joinpath("card.css").read_text("utf-8"))  # noqa: S704  (our own file)
 
 
 def verdict_card(verdict: Verdict) -> Markup:
@@ -109,12 +116,26 @@ def likeness_card(record: LabelRecord, *, on: dt.date) -> Markup:
 
 
 def certificate_card(record: LabelRecord) -> Markup:
-    """Return the certificate and how the footprint was made, field by field."""
-    footprint = record.footprint
-    certificate = _certificate_rows(record.attestation) if record.attestation else []
+    """Return the certificate: who attests, to whom, for how long."""
+    attestation = record.attestation
+    if attestation is None:
+        return _facts_card(_("Declaration"), [(_("Standard"), record.footprint.standard), *_origin_rows(record)])
     rows = [
-        *certificate,
-        (_("Standard"), footprint.standard),
+        (_("Certificate number"), attestation.certificate_number),
+        (_("Certification body"), issuer_name(attestation)),
+        (_("Scheme"), attestation.scheme),
+        (_("Holder"), organisation_name(attestation.holder)),
+        (_("Issued"), day(attestation.issued)),
+        (_("Valid until"), day(attestation.valid_until)),
+        (_("Standard"), record.footprint.standard),
+    ]
+    return _facts_card(_("Certificate"), rows)
+
+
+def details_card(record: LabelRecord) -> Markup:
+    """Return how the footprint was made, and the rest of the certificate; no title of its own."""
+    footprint, attestation = record.footprint, record.attestation
+    rows = [
         (_("Product rule"), " ".join(filter(None, (footprint.product_rule, footprint.product_rule_version)))),
         (_("Functional unit"), footprint.functional_unit),
         (_("Data from"), f"{day(footprint.period.start)} – {day(footprint.period.end)}" if footprint.period else None),
@@ -122,16 +143,10 @@ def certificate_card(record: LabelRecord) -> Markup:
         (_("Primary data"), _percent(footprint.primary_data_percent)),
         (_("Data quality (1 best, 5 worst)"), number(footprint.data_quality) if footprint.data_quality else None),
         (_("Warming potentials"), f"IPCC {footprint.gwp_set}" if footprint.gwp_set else None),
-        (_("Product number (GTIN)"), record.product.gtin),
-        (_("Registry"), record.source.registry),
-        (_("Source of the figures"), record.source.note),
+        *(_attestation_rows(attestation) if attestation else []),
+        *_origin_rows(record),
     ]
-    cells = Markup("").join(
-        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value or _("not stated")) for name, value in rows
-    )
-    return Markup("<section class='tb-card'><h3>{}</h3><dl class='tb-facts'>{}</dl></section>").format(
-        _("Certificate") if certificate else _("Declaration"), cells
-    )
+    return _facts_card(None, rows)
 
 
 def history_card(verification: Verification) -> Markup:
@@ -161,18 +176,28 @@ def checks_card(verification: Verification) -> Markup:
     return _list_card(title, items)
 
 
-def _certificate_rows(attestation: ConformityAttestation) -> list[tuple[str, str | None]]:
+def _attestation_rows(attestation: ConformityAttestation) -> list[Row]:
     return [
-        (_("Certificate number"), attestation.certificate_number),
-        (_("Certification body"), issuer_name(attestation)),
-        (_("Scheme"), attestation.scheme),
-        (_("Holder"), organisation_name(attestation.holder)),
         (_("Holder's credit code (USCC)"), attestation.holder.uscc),
         (_("Made in"), attestation.production_site),
-        (_("Issued"), day(attestation.issued)),
-        (_("Valid until"), day(attestation.valid_until)),
         (_("Surveillance audits"), ", ".join(day(date) for date in attestation.surveillance) or None),
     ]
+
+
+def _origin_rows(record: LabelRecord) -> list[Row]:
+    return [
+        (_("Product number (GTIN)"), record.product.gtin),
+        (_("Registry"), record.source.registry),
+        (_("Source of the figures"), record.source.note),
+    ]
+
+
+def _facts_card(title: str | None, rows: list[Row]) -> Markup:
+    cells = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value or _("not stated")) for name, value in rows
+    )
+    heading = Markup("<h3>{}</h3>").format(title) if title else Markup()
+    return Markup("<section class='tb-card'>{}<dl class='tb-facts'>{}</dl></section>").format(heading, cells)
 
 
 def _percent(value: Decimal | None, sign: str = "") -> str | None:
@@ -209,5 +234,6 @@ def _list_card(title: str, items: Markup) -> Markup:
     return Markup("<section class='tb-card'><h3>{}</h3><ul>{}</ul></section>").format(title, items)
 
 
+Row = tuple[str, str | None]
 _SIGNS = {Tone.GOOD: "✓", Tone.CAUTION: "!", Tone.BAD: "✕"}
 _OUTCOME_SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✕", Outcome.NOT_CHECKED: "–"}

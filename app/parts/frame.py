@@ -9,9 +9,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from app import i18n
-from app.home import Home, open_home
+from app.home import Home, installation
 from app.i18n import LANGUAGES, _
 from app.parts.card import style
+from app.texts import reason
+from labels.errors import LabelError
 from labels.formats.credential import CHINA
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def open_page() -> None:
     i18n.use(chosen if chosen in LANGUAGES else i18n.negotiate(st.context.locale))
     st.session_state[_LANGUAGE] = i18n.language()
     _document_language(data={"lang": i18n.language()}, key="document-language")
-    st.html(style())
+    st.html(style({"upload": _("Choose a picture"), "limit": _("up to 20 MB")}))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(page("scan"), label="**碳标** Tanbiao", icon=":material/qr_code_scanner:")
         st.segmented_control(
@@ -61,15 +63,25 @@ def open_label(text: str) -> None:
     st.switch_page(page("label"), query_params={"l": text})
 
 
+def show(*cards: Markup) -> None:
+    """Show cards below each other; empty ones leave nothing."""
+    filled = Markup("").join(cards)
+    if filled:
+        st.html(filled)
+
+
 def now() -> dt.datetime:
     """Return the moment of this run, China Standard Time."""
     return dt.datetime.now(CHINA)
 
 
-@st.cache_resource
 def home() -> Home:
-    """Return the installation, opened once per process."""
-    return open_home()
+    """Return the installation, or say in one sentence why there is none, and end the page."""
+    try:
+        return installation()
+    except LabelError as error:
+        st.error(reason(error))
+        st.stop()
 
 
 def _forget_language_of_link() -> None:

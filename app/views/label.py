@@ -29,14 +29,14 @@ def show() -> None:
         return
     look = look_at_text(text, frame.home(), at=frame.now())
     told = verdict(look.record, look.verification)
-    st.html(card.verdict_card(told))
+    frame.show(card.verdict_card(told))
     if look.found is None:
         _unknown(look)
     elif look.record is not None and look.verification is not None:
         _known(look, told)
     if look.verification is not None:
         with st.expander(_("What was checked"), expanded=not look.verification.verified):
-            st.html(card.checks_card(look.verification))
+            frame.show(card.checks_card(look.verification))
     _report(text)
 
 
@@ -47,7 +47,7 @@ def _unknown(look: Look) -> None:
     if look.link is not None:
         st.info(reason(look.link))
     st.write(_("The code says:"))
-    st.html(Markup("<p class='tb-claim'>{}</p>").format(look.code.text))
+    frame.show(Markup("<p class='tb-claim'>{}</p>").format(look.code.text))
     if "://" in look.code.text:
         st.caption(_("This link was not opened. Anyone can print a link on a product; open it only if you trust it."))
 
@@ -56,15 +56,15 @@ def _known(look: Look, told: Verdict) -> None:
     record, verification = look.record, look.verification
     if record is None or verification is None or told.figure is Figure.HIDDEN:
         return
-    st.html(card.figure_card(record, told.figure))
+    frame.show(card.figure_card(record, told.figure))
     if told.figure is Figure.SHOWN:
-        st.html(card.stages_card(record))
-        st.html(card.likeness_card(record, on=verification.at.date()))
-    st.html(card.certificate_card(record))
-    st.html(card.history_card(verification))
+        frame.show(card.stages_card(record), card.likeness_card(record, on=verification.at.date()))
+    frame.show(card.certificate_card(record), card.history_card(verification))
+    with st.expander(_("How the figure was made")):
+        frame.show(card.details_card(record))
     if record.attestation is not None and look.label is not None:
         with st.expander(_("The label and its evidence")):
-            st.html(exchange.label_picture(record, domain=frame.home().domain, language=language()))
+            frame.show(exchange.label_picture(record, domain=frame.home().domain, language=language()))
             st.download_button(
                 _("Download the evidence (JSON)"),
                 orjson.dumps(look.to_json() | {"credential": look.label.credential}, option=orjson.OPT_INDENT_2),

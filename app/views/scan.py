@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.i18n import _, language, mark
-from app.look import Look, look_at_text
 from app.parts import frame
 from app.parts.scanner import ScannerTexts, scanner
-from app.texts import category_name, plain_text, product_name, reason
-from app.verdict import Tone, verdict
-from labels.checks import SerialReport
-from labels.code import canonical_link
+from app.shelf import Item, demo_shelf
+from app.texts import plain_text, reason
 from labels.errors import DecodeError
-from labels.lookup import SERIALS
 from labels.qr import read_codes
 
 if TYPE_CHECKING:
@@ -101,38 +96,14 @@ def _shelf() -> None:
         items = [item for item in items if item.kind == kind]
     for item in items:
         with st.container(border=True):
-            st.page_link(frame.page("label"), label=item.name, query_params={"l": item.code}, width="stretch")
-
-
-@dataclass(frozen=True)
-class _Item:
-    verdict: str
-    kind: str
-    name: str
-    code: str
+            st.page_link(
+                frame.page("label"), label=plain_text(item.name), query_params={"l": item.code}, width="stretch"
+            )
 
 
 @st.cache_data(max_entries=8, ttl=3600, show_spinner=False)
-def _shelf_items(tag: str, day: str) -> list[_Item]:  # noqa: ARG001  (what the answer depends on)
-    """Return the demo labels, and the serial numbers known from copied ones, the good before the bad."""
-    home, at = frame.home(), frame.now()
-    codes = [label.id for label in home.store]
-    codes += [_link_of_serial(key, home.domain) for key, _report in home.store.documents(SERIALS, SerialReport)]
-    shelf = [_shelf_item(look_at_text(code, home, at=at, offline=True)) for code in codes]
-    return [item for _tone, item in sorted(shelf, key=lambda entry: (entry[0], entry[1].kind, entry[1].name))]
-
-
-def _shelf_item(look: Look) -> tuple[int, _Item]:
-    told = verdict(look.record, look.verification)
-    if look.record is None:
-        return list(Tone).index(told.tone), _Item(told.word, "", plain_text(look.code.text), look.code.text)
-    name, kind = product_name(look.record.product), category_name(look.record.product.category)
-    return list(Tone).index(told.tone), _Item(told.word, kind, plain_text(f"{name} · {kind}"), look.code.text)
-
-
-def _link_of_serial(key: str, domain: str) -> str:
-    gtin, _slash, serial = key.partition("/")
-    return canonical_link(gtin, domain=domain, serial=serial)
+def _shelf_items(tag: str, day: str) -> list[Item]:  # noqa: ARG001  (what the answer depends on)
+    return demo_shelf(frame.home(), at=frame.now())
 
 
 def _scanner_texts() -> ScannerTexts:

@@ -117,24 +117,21 @@ def read_row(row: LabelRow, *, at: dt.datetime, registry: str, format: TableForm
 
 
 def read_rows(
-    table: LabelTable, *, at: dt.datetime, registry: str, progress: Callable[[int, int], None] | None = None
+    table: LabelTable, *, at: dt.datetime, registry: str, check: Callable[[StoredLabel], None] | None = None
 ) -> Iterator[StoredLabel | Refusal]:
-    """Read row after row; ``progress`` is told the rows done and the rows in all, now and then and at the end."""
+    """Read row after row; ``check`` raises ``RecordError`` for a label that is not to be taken."""
     seen: dict[str, int] = {}
     for row in table.rows():
-        done = row.number - table.header.number
-        if progress and done % _OFTEN == 0:
-            progress(done, table.total)
         try:
             label = read_row(row, at=at, registry=registry, format=table.format)
             _check_single(label.id, seen.setdefault(label.id, row.number), row.number)
+            if check is not None:
+                check(label)
         except RecordError as error:
             values = {name: value for name, value in error.values.items() if name != "field"}
             yield Refusal(row.number, error.values.get("field", ""), error.code, error.message, values)
         else:
             yield label
-    if progress:
-        progress(table.total, table.total)
 
 
 def read_table(data: bytes, *, format: TableFormat, at: dt.datetime, registry: str) -> TableReading:  # noqa: A002
@@ -233,7 +230,6 @@ def _check_single(label_id: str, first: int, row: int) -> None:
 
 
 _KINDS = [KINDS[column] for column in COLUMNS]
-_OFTEN = 500
 _TOP = 10
 """Rows among which the header is looked for."""
 _LONGEST = 300

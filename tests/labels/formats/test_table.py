@@ -289,15 +289,17 @@ def test_a_table_from_excel_in_china_is_read() -> None:
     assert (reading.encoding, reading.refused, [each.id for each in reading.labels]) == ("gb18030", (), ["C-2026-1"])
 
 
-def test_progress_is_told_the_rows_done_and_in_all() -> None:
-    told: list[tuple[int, int]] = []
-    data = table(*[ROW | {"model": str(number)} for number in range(1200)])
-    for _ in read_rows(
-        open_table(data, format="csv"), at=AT, registry="local", progress=lambda *rows: told.append(rows)
-    ):
-        pass
+def test_a_label_that_is_not_to_be_taken_is_refused_by_its_row() -> None:
+    data = table(ROW | {"model": "kept"}, ROW | {"model": "taken"})
 
-    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+    def check(label: StoredLabel) -> None:
+        if label.record is not None and label.record.product.model == "taken":
+            raise RecordError("import.taken", "Importing failed.", field="id")
+
+    kept, refused = read_rows(open_table(data, format="csv"), at=AT, registry="local", check=check)
+
+    assert isinstance(kept, StoredLabel)
+    assert refused == Refusal(3, "id", "import.taken", "Importing failed.", {})
 
 
 def test_a_credential_is_stored_as_it_was_signed() -> None:
@@ -415,6 +417,7 @@ def records(draw: st.DrawFn) -> LabelRecord:
                     "scheme": draw(TEXT),
                     "issuer": "did:web:" + draw(st.text("abc.:=+-@'\"", min_size=1)),
                     "issuer_name": draw(TEXT),
+                    "issuer_name_en": maybe(TEXT),
                     "holder": {
                         "name": draw(TEXT),
                         "name_en": maybe(TEXT),
