@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from labels.qr import read_codes
 
 from labels.code import LabelCode, parse
 from labels.errors import DecodeError, LabelError, RegistryError
 from labels.lookup import LOOKS, Found, evidence, look_up, serial_key
 from labels.model import LabelRecord, Outcome, State, StoredLabel, Verification
+from labels.qr import read_codes
 from labels.verify import read_record, verify, verify_link
 
 if TYPE_CHECKING:
@@ -146,5 +146,7 @@ def _nothing_read(*, seen: bool) -> DecodeError:
     return DecodeError("image.no-code", "Reading the image failed: Expected a QR code or bar code, got none.")
 
 
+NOTHING_READ = frozenset({"image.no-code", "image.unreadable-code"})
+"""Errors of an image that was read and gave no code."""
 NO_GRADE = "No grading scheme is installed."
 _LONGEST = 80

@@ -99,6 +99,12 @@ class ProductFootprint(Record):
     data_quality: Annotated[Quantity, Field(ge=1, le=5)] | None = None
     """Data quality rating, 1 best to 5."""
 
+    @model_validator(mode="after")
+    def _each_stage_once(self) -> Self:
+        if len({stage.stage for stage in self.stages}) < len(self.stages):
+            raise ValueError("each life-cycle stage once")
+        return self
+
 
 class Organisation(Record):
     """A firm."""

@@ -6,7 +6,15 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+)
 
 from labels.errors import LabelError, RecordError
 
@@ -40,7 +48,8 @@ def _record_error(mistakes: ValidationError) -> RecordError:
     if isinstance(cause, LabelError):
         return RecordError(cause.code, f"Reading field {field} failed: {cause.message}", field=field, **cause.values)
     found = "nothing" if first["type"] == "missing" else _shown(first["input"])
-    expected = _EXPECTED.get(first["type"], first["msg"].removeprefix("Value error, "))
+    context = {name: value for name, value in first.get("ctx", {}).items() if name != "error"}
+    expected = _EXPECTED.get(first["type"], first["msg"].removeprefix("Value error, ")).format_map(context)
     return RecordError(
         f"record.{first['type'].replace('_', '-')}",
         f"Reading field {field} failed: Expected {expected}, got {found}.",
@@ -65,15 +74,46 @@ def _decimal(value: Any) -> Any:  # noqa: ANN401  (whatever JSON held)
     return Decimal(text)
 
 
+def _one_line(text: str) -> str:
+    if _NO_TEXT.search(text):
+        raise ValueError("one line of text without control characters")
+    return text
+
+
 def _plain(value: Decimal) -> str:
     return format(value, "f")
 
 
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters, line ends, and what turns the direction of text around, so that it reads as another."""
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
-_EXPECTED = {"missing": "a value", "extra_forbidden": "no such field"}
+_EXPECTED = {
+    "missing": "a value",
+    "extra_forbidden": "no such field",
+    "string_type": "text",
+    "string_too_short": "some text",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "enum": "{expected}",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "tuple_type": "a list",
+    "model_type": "an object with named fields",
+    "json_invalid": "JSON",
+    "date_type": "a day such as 2026-11-20",
+    "date_parsing": "a day such as 2026-11-20",
+    "date_from_datetime_parsing": "a day such as 2026-11-20",
+    "datetime_parsing": "a moment such as 2026-11-20T12:00:00+08:00",
+    "timezone_aware": "a moment with its offset from UTC",
+}
+"""What was expected, by pydantic's name of the mistake and with its values; else pydantic's own words."""
 
 Quantity = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str, when_used="json")]
 """An exact decimal; a string in JSON."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_one_line)]
 """One line of text for people: never markup."""

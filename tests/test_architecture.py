@@ -86,7 +86,7 @@ def test_no_clock_is_read_below_the_app(package: str) -> None:
         ("reportlab", ("labels/artwork/", "app/reports/")),
         ("fastexcel", ("labels/formats/",)),
         ("xlsxwriter", ("labels/formats/", "app/reports/")),
-        ("typer", ("app/cli.py",)),
+        ("typer", ("app/cli",)),
         ("babel", ("app/i18n.py",)),
         ("streamlit", ("app/parts/", "app/views/", "app/main.py", "app/api/")),
         ("platformdirs", ("app/home.py",)),

@@ -48,18 +48,10 @@ def read_label(cells: Mapping[str, str], *, at: dt.datetime, registry: str, form
 
 
 def to_cells(record: LabelRecord) -> dict[str, str]:
-    """Return a record's cells by column, as plain text; what the record does not say is left out.
-
-    Raises:
-        RecordError: ``table.stage-twice``: two figures for one stage, for which there is one column.
-    """
+    """Return a record's cells by column, as plain text; what the record does not say is left out."""
     tree = orjson.loads(record.to_json())
     found = {column: _at(tree, path) for column, path in PATHS.items()}
-    for stage in tree["footprint"]["stages"]:
-        column = stage["stage"].replace("-", "_")
-        if column in found:
-            raise _error(column, "table.stage-twice", f"Expected one figure, got a second one, {stage['value']}")
-        found[column] = stage["value"]
+    found |= {stage["stage"].replace("-", "_"): stage["value"] for stage in tree["footprint"]["stages"]}
     shown = {column: _shown(found[column]) for column in COLUMNS if found.get(column) is not None}
     return {column: text for column, text in shown.items() if text}
 
