@@ -1,0 +1,105 @@
+"""The pages as a shopper meets them: a real browser on a desktop and on a phone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.exchange import artwork
+from labels.artwork import draw_png
+from labels.issue import label_link
+from labels.verify import read_record
+from tests.labels.photo import casual_shot, photograph
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.home import Home
+
+pytestmark = pytest.mark.e2e
+
+GOOD, FORGED = "TB-DEMO-2026-0014", "TB-DEMO-2026-0048"
+
+
+@pytest.fixture(scope="session")
+def photo(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Photograph a good demo label."""
+    label = demo_home.store.get(GOOD)
+    assert label is not None
+    record = read_record(label)
+    png = draw_png(artwork(record, link=label_link(record, domain=demo_home.domain), language="zh-CN"))
+    file = tmp_path_factory.mktemp("photo") / "label.jpg"
+    file.write_bytes(photograph(png, **casual_shot(3)))
+    return file
+
+
+def test_a_photo_on_a_phone_leads_to_the_verdict_in_chinese(site: str, phone: Page, photo: Path) -> None:
+    phone.goto(site)
+    expect(phone.get_by_role("heading", name="扫描碳标签")).to_be_visible()
+
+    phone.set_input_files("input[type=file]", photo)
+
+    expect(phone.get_by_role("heading", name="已认证", exact=True)).to_be_visible()
+    expect(phone.get_by_text("2,448")).to_be_visible()
+    assert "/label?l=" in phone.url
+    assert phone.evaluate("document.documentElement.lang") == "zh-CN"
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_typed_number_on_a_desktop_leads_to_the_verdict(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_text("Type", exact=True).click()
+    page.get_by_label("Number or link on the label").fill(GOOD)
+    page.get_by_role("button", name="Look up").click()
+
+    expect(page.get_by_role("heading", name="Certified", exact=True)).to_be_visible()
+    expect(page.get_by_text("Demo split air conditioner 26")).to_be_visible()
+
+
+def test_a_label_from_the_shelf_opens(site: str, page: Page) -> None:
+    page.goto(site)
+    page.get_by_text("Suspended", exact=True).click()
+    page.get_by_test_id("stPageLink-NavLink").last.click()
+
+    expect(page.get_by_role("heading", name="Suspended", exact=True)).to_be_visible()
+
+
+def test_a_forged_label_shows_no_number(site: str, page: Page) -> None:
+    page.goto(f"{site}/label?l={FORGED}")
+
+    expect(page.get_by_role("heading", name="Do not trust this label")).to_be_visible()
+    expect(page.get_by_text("kg CO", exact=False)).to_have_count(0)
+    expect(page.get_by_text("passed", exact=True)).to_have_count(0)
+
+
+def test_the_language_can_be_changed_and_stays(site: str, page: Page) -> None:
+    page.goto(f"{site}/label?l={GOOD}")
+    expect(page.get_by_role("heading", name="Certified", exact=True)).to_be_visible()
+
+    page.get_by_text("简体中文").click()
+
+    expect(page.get_by_role("heading", name="已认证", exact=True)).to_be_visible()
+    page.get_by_test_id("stPageLink-NavLink").first.click()
+    expect(page.get_by_role("heading", name="扫描碳标签")).to_be_visible()
+
+
+def test_an_unknown_link_is_shown_as_text_and_never_opened(site: str, page: Page) -> None:
+    link = "https://evil.example/<img src=x onerror=alert(1)>"
+    page.goto(f"{site}/label?l={quote(link)}")
+
+    expect(page.get_by_text(link)).to_be_visible()
+    expect(page.get_by_text(re.compile("This link was not opened"))).to_be_visible()
+    expect(page.locator("a[href*='evil.example'], img[src='x']")).to_have_count(0)
+
+
+def test_a_problem_is_reported(site: str, page: Page) -> None:
+    page.goto(f"{site}/label?l={GOOD}")
+    page.get_by_text("Report a problem").click()
+    page.get_by_label("In your own words").fill("The figure on the pack is another one.")
+    page.get_by_role("button", name="Send").click()
+
+    expect(page.get_by_text("Thank you. The report was kept")).to_be_visible()
