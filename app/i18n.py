@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext as gettext_module
 import io
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from babel.numbers import format_decimal
 
 if TYPE_CHECKING:
     import datetime as dt
-    from decimal import Decimal
 
 LANGUAGES = {"zh-CN": "简体中文", "en": "English"}
 """Language tags and what their speakers call them; the first is the default."""
@@ -59,9 +59,15 @@ def mark(message: str) -> str:
     return message
 
 
-def number(value: Decimal | float) -> str:
-    """Return a number in the reader's notation with every digit it was given."""
-    return format_decimal(value, locale=_locale(language()), decimal_quantization=False)
+def number(value: Decimal | int) -> str:
+    """Return a number in the reader's notation, with every digit it was given.
+
+    >>> from decimal import Decimal
+    >>> number(Decimal("2448.50"))
+    '2,448.50'
+    """
+    digits = max(0, -int(value.as_tuple().exponent)) if isinstance(value, Decimal) else 0
+    return format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=_locale(language()))
 
 
 def day(value: dt.date) -> str:

@@ -17,7 +17,9 @@ class Reference(Record):
     """Where a factor is published."""
 
     title: Text
+    title_en: Text
     publisher: Text
+    publisher_en: Text
 
 
 class Factor(Record):

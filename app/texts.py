@@ -68,6 +68,18 @@ def unit_name(code: str, *, amount: str = "1") -> str:
     return symbol if amount == "1" else f"{amount} {symbol}"
 
 
+def gtin_as_printed(gtin: str | None) -> str | None:
+    """Return a GTIN as it stands under the bar code, without the zeros that fill it up to 14 digits.
+
+    >>> gtin_as_printed("06901234567892")
+    '6901234567892'
+    """
+    if gtin is None:
+        return None
+    filled = len(gtin) - len(gtin.lstrip("0"))
+    return gtin[6:] if filled >= GTIN_8_ZEROS else gtin[1:] if filled else gtin
+
+
 def _localised(values: Mapping[str, str]) -> dict[str, str]:
     shown = dict(values)
     if "category" in shown:
@@ -76,6 +88,9 @@ def _localised(values: Mapping[str, str]) -> dict[str, str]:
         shown |= {name.removesuffix("_en"): text for name, text in shown.items() if name.endswith("_en")}
     return shown
 
+
+GTIN_8_ZEROS = 6
+"""Zeros before a GTIN-8 in 14 digits."""
 
 OUTCOMES = {
     Outcome.PASSED: mark("passed"),

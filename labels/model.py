@@ -222,12 +222,12 @@ class Check:
 
 @dataclass(frozen=True)
 class StateChange:
-    """From ``since`` on, the certificate was in ``state``; ``proven`` when the issuer's signature on it holds."""
+    """From ``since`` on, the certificate was in ``state``, by the issuer's signed word or by its term."""
 
     state: State
     since: dt.datetime
     reason: str
-    proven: bool
+    reason_en: str | None = None
 
 
 @dataclass(frozen=True)

@@ -260,10 +260,10 @@ def _events(tokens: tuple[str, ...], *, label: str, issuer: str, trust: TrustSto
 
 def _history(credential: Credential, events: tuple[StatusEvent, ...], *, at: dt.datetime) -> tuple[StateChange, ...]:
     """The states over time up to the moment, oldest first."""
-    issued = StateChange(State.VALID, first_moment(credential.attestation), "", proven=True)
-    changes = [StateChange(event.state, event.since, event.reason, proven=True) for event in events]
+    issued = StateChange(State.VALID, first_moment(credential.attestation), "")
+    changes = [StateChange(event.state, event.since, event.reason, event.reason_en) for event in events]
     end = last_moment(credential.attestation)
-    expired = [StateChange(State.EXPIRED, end + dt.timedelta(seconds=1), "", proven=True)]
+    expired = [StateChange(State.EXPIRED, end + dt.timedelta(seconds=1), "")]
     every = [issued, *changes, *expired]
     return tuple(sorted((change for change in every if change.since <= at), key=lambda change: change.since))
 

@@ -22,6 +22,8 @@ from app.texts import (
     STAGES,
     STATES,
     category_name,
+    gtin_as_printed,
+    in_language,
     issuer_name,
     organisation_name,
     product_name,
@@ -102,8 +104,8 @@ def likeness_card(record: LabelRecord, *, on: dt.date) -> Markup:
             sentence=_(SENTENCES[like.factor.name]).format(quantity=number(like.quantity)),
             factor=like.factor.kg_per_unit,
             unit=like.factor.unit,
-            title=like.factor.reference.title,
-            publisher=like.factor.reference.publisher,
+            title=in_language(like.factor.reference.title, like.factor.reference.title_en),
+            publisher=in_language(like.factor.reference.publisher, like.factor.reference.publisher_en),
         )
         for like in likenesses(record.footprint.value, on=on)
     )
@@ -186,7 +188,7 @@ def _attestation_rows(attestation: ConformityAttestation) -> list[Row]:
 
 def _origin_rows(record: LabelRecord) -> list[Row]:
     return [
-        (_("Product number (GTIN)"), record.product.gtin),
+        (_("Product number (GTIN)"), gtin_as_printed(record.product.gtin)),
         (_("Registry"), record.source.registry),
         (_("Source of the figures"), record.source.note),
     ]
@@ -226,7 +228,7 @@ def _bar(stage: Stage, total: Decimal, longest: Decimal) -> Markup:
 
 def _change(change: StateChange) -> Markup:
     return Markup("<li><b>{}</b> {}<small>{}</small></li>").format(
-        day(change.since.astimezone(CHINA)), _(STATES[change.state]), change.reason
+        day(change.since.astimezone(CHINA)), _(STATES[change.state]), in_language(change.reason, change.reason_en)
     )
 
 

@@ -59,7 +59,7 @@ def hostile(text: str) -> str:
         state=State.SUSPENDED,
         provenance=Provenance.MISSING,
         checks=(Check(text, Outcome.FAILED, text, text, {"reason": text}),),
-        history=(StateChange(State.SUSPENDED, AT, text, proven=True),),
+        history=(StateChange(State.SUSPENDED, AT, text),),
         at=AT,
     )
     told = Verdict(Tone.BAD, text, text, text, Figure.SHOWN)
