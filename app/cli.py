@@ -238,6 +238,9 @@ def serve(
     """Serve the pages and the HTTP API."""
     folder = Path(__file__).resolve().parent.parent
     os.chdir(folder)
+    shown = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104  (compared, not bound)
+    typer.echo(f"Tanbiao: http://{shown}:{port}  (Ctrl+C ends it)")
+    sys.stdout.flush()
     arguments = ["--server.port", str(port), "--server.address", address]
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *arguments])  # noqa: S606  (ourselves)
 
