@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import re
-import shutil
 import sys
 import zlib
 from io import BytesIO
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import pytest
 import reportlab
 from hypothesis import given, settings
@@ -292,22 +290,6 @@ def test_the_brand_files_show_the_mark_of_the_labels() -> None:
         assert favicon.size == (64, 64)
 
 
-@pytest.mark.e2e
-@needs_chinese_font
-def test_a_browser_shows_the_svg_as_the_png_is(tmp_path: Path) -> None:
-    browser_path = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser_path is None:
-        pytest.skip("needs Chromium")
-    label = dataclasses.replace(CHINESE, link=SIGNED, demo=True)
-    (tmp_path / "label.svg").write_text(draw_svg(label), encoding="utf-8")
-    shot = screenshot(browser_path, tmp_path / "label.svg")
-    texts = np.s_[:, :440]  # left of the code, whose modules are whole dots in a PNG only
-    difference = np.abs(pixels(shot)[texts].astype(int) - pixels(draw_png(label))[texts])
-
-    assert codes(shot) == [SIGNED]
-    assert difference.mean() < 6
-
-
 def drawn(label: Artwork) -> Drawing:
     return lay_out(label, chinese_face() or latin_face(), label.lang)
 
@@ -347,21 +329,6 @@ def pdf_content(pdf: bytes) -> str:
         for text in (zlib.decompress(base64.a85decode(stream)).decode("latin-1") for stream in streams)
         if " re\n" in text or " re " in text
     )
-
-
-def screenshot(browser_path: str, svg: Path) -> bytes:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (only where a browser is)
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 709, "height": 472})
-        source = base64.b64encode(svg.read_bytes()).decode()
-        picture = f'<img width=709 height=472 src="data:image/svg+xml;base64,{source}">'
-        page.set_content(f'<body style="margin:0">{picture}')
-        page.wait_for_function("document.images[0].complete")
-        shot = page.screenshot()
-        browser.close()
-    return shot
 
 
 SVG_ATTRIBUTES = {
