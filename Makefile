@@ -20,7 +20,8 @@ lint: $(VENV)/.development
 	$(BIN)/mypy
 
 bench: $(VENV)/.development
-	for file in tests/bench/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in tests/bench/bench_*.py; do \
+		echo "== $$file"; $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
 
 # Collect the texts of the pages and bring the catalogues up to date; translate what is new by hand.
 messages: $(VENV)/.development

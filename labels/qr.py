@@ -21,7 +21,7 @@ from labels import image, unwrap
 from labels.charset import decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from labels.image import Grey
 
@@ -59,6 +59,14 @@ class Reading:
 
     codes: tuple[Code, ...]
     seen_unreadable: bool
+
+    def __iter__(self) -> Iterator[Code]:
+        """Yield the codes."""
+        return iter(self.codes)
+
+    def __len__(self) -> int:
+        """Count the codes."""
+        return len(self.codes)
 
 
 def read_codes(data: bytes, *, deadline_s: float = 3.0) -> Reading:

@@ -29,6 +29,18 @@ def scanner_site(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
     return serve(folder / "front.py")
 
 
+def test_the_camera_of_the_scan_page_leads_to_the_label(
+    site: str, launch: Launch, open_page: OpenPage, tmp_path: Path
+) -> None:
+    browser = launch(*_camera(_film(tmp_path, _frame(_code("TB-DEMO-2026-0014", module=6)))))
+
+    with open_page(browser, permissions=["camera"], **PHONE) as page:
+        page.goto(site)
+        page.get_by_text("Camera", exact=True).click()
+        expect(page.get_by_role("heading", name="Certified", exact=True)).to_be_visible()
+        assert page.url == f"{site}/label?l=TB-DEMO-2026-0014"
+
+
 def test_a_code_before_the_camera_comes_back_once(
     scanner_site: str, launch: Launch, open_page: OpenPage, tmp_path: Path
 ) -> None:
