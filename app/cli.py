@@ -117,7 +117,7 @@ def issue(
 
     home = open_home()
     body = signing_key(key)
-    content = exchange.read_record_file(read_file(record), registry=home.domain)
+    content = exchange.read_record_file(read_file(record), key=body, registry=home.domain)
     issued = certification.issue_label(home, content, key=body, at=now(), serial=serial)
     files = exchange.write_label(issued, content, folder=out, language=i18n.negotiate(lang))
     if body.issuer.id not in home.trust.issuers:

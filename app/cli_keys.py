@@ -11,6 +11,7 @@ import orjson
 import typer
 
 from app.cli_common import DONE, Json, json_object, read_file, read_moment, tell
+from labels.categories import find
 from labels.errors import RecordError
 from labels.formats.credential import CHINA
 from labels.trust import EVERYTHING, SigningKey, TrustedIssuer, new_signing_key
@@ -24,7 +25,7 @@ trust_cli = typer.Typer(no_args_is_help=True, help="Whom this installation belie
 
 @key_cli.command("new")
 def key_new(
-    issuer: Annotated[str, typer.Option(help="The body's identifier, e.g. did:web:body.example.")],
+    issuer: Annotated[str, typer.Option(help="The body's identifier: body.example stands for did:web:body.example.")],
     out: Annotated[Path, typer.Option(help="Where the key file goes; keep it secret.")],
     name: Annotated[str | None, typer.Option(help="The body's name.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="A category it is accredited for; repeat.")] = None,
@@ -41,13 +42,13 @@ def key_new(
         raise typer.BadParameter(f"Making a key failed on {out}: Expected a new file, got one that exists.")
     day = read_moment(since).date() if since else dt.datetime.now(CHINA).date() - dt.timedelta(days=365)
     categories = tuple(category or (EVERYTHING,))
-    key = _checked_key(issuer, name=name or issuer, day=day, alg=alg, categories=categories)
+    key = _checked_key(_did(issuer), name=name or issuer, day=day, alg=alg, categories=categories)
     out.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(_pretty(key))
     public = out.with_suffix(".issuer.json")
     public.write_bytes(_pretty(key.issuer))
-    made = {"kid": key.kid, "issuer": issuer, "files": [str(out), str(public)], "error": None}
+    made = {"kid": key.kid, "issuer": key.issuer.id, "files": [str(out), str(public)], "error": None}
     tell(made, json=json, lines=[f"{key.kid}", f"secret: {out}", f"to give away: {public}"])
     return DONE
 
@@ -76,12 +77,20 @@ def trust_list(json: Json = False) -> int:
 
 
 def _checked_key(issuer: str, *, name: str, day: dt.date, alg: str, categories: tuple[str, ...]) -> SigningKey:
+    known = tuple(category.key if (category := find(text)) else text for text in categories)
     try:
-        return new_signing_key(issuer, name=name, day=day, alg=alg, categories=categories)
+        return new_signing_key(issuer, name=name, day=day, alg=alg, categories=known)
     except ValueError:
         raise RecordError(
-            "key.issuer", f"Making a key failed on --issuer {issuer!r}: Expected a DID such as did:web:body.example."
+            "key.issuer",
+            f"Making a key failed on --issuer {issuer!r}: Expected a host such as body.example, or a DID.",
+            got=issuer,
         ) from None
+
+
+def _did(issuer: str) -> str:
+    """Return the identifier; a bare name stands for ``did:web``."""
+    return issuer if issuer.startswith("did:") else f"did:web:{issuer}"
 
 
 def _pretty(record: Record) -> bytes:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from labels.formats.sheet import TableFormat
     from labels.issue import Issued
     from labels.store import LabelStore
+    from labels.trust import SigningKey
 
 KINDS = ("csv", "xlsx", "credential")
 REPORTS = "reports"
@@ -41,8 +42,10 @@ def kind_of(file: Path) -> str:
     return {"jwt": "credential", "txt": "credential"}.get(suffix, suffix)
 
 
-def read_record_file(data: bytes, *, registry: str) -> LabelRecord:
-    """Read a record to issue; its id defaults to the certificate number, its source to this registry.
+def read_record_file(data: bytes, *, key: SigningKey, registry: str) -> LabelRecord:
+    """Read a record to issue.
+
+    What it leaves out is filled in: its id is the certificate number, its source this registry, its issuer the key's.
 
     Raises:
         RecordError: It is no such record.
@@ -51,10 +54,10 @@ def read_record_file(data: bytes, *, registry: str) -> LabelRecord:
         fields = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise RecordError("file.json", f"Reading a record failed: Expected JSON, got {error}.") from None
-    if isinstance(fields, dict):
-        attestation = fields.get("attestation")
-        if isinstance(attestation, dict) and "certificate_number" in attestation:
-            fields.setdefault("id", attestation["certificate_number"])
+    if isinstance(fields, dict) and isinstance(attestation := fields.get("attestation"), dict):
+        attestation.setdefault("issuer", key.issuer.id)
+        attestation.setdefault("issuer_name", key.issuer.name)
+        fields.setdefault("id", attestation.get("certificate_number"))
         fields.setdefault("source", {"registry": registry})
     return LabelRecord.parse_json(orjson.dumps(fields))
 

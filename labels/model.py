@@ -178,18 +178,18 @@ class StoredLabel(Record):
 class Outcome(StrEnum):
     """Three outcomes, never two: what could not be checked is not passed."""
 
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_CHECKED = "not-checked"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    NOT_CHECKED = "NOT_CHECKED"
 
 
 class Provenance(StrEnum):
     """How far a figure can be relied on."""
 
-    VERIFIED = "verified"
-    DECLARED = "declared"
-    DEFAULT = "default"
-    MISSING = "missing"
+    VERIFIED = "VERIFIED"
+    DECLARED = "DECLARED"
+    DEFAULT = "DEFAULT"
+    MISSING = "MISSING"
 
 
 class State(StrEnum):

@@ -166,7 +166,7 @@ def checks_card(verification: Verification) -> Markup:
             "<li class='tb-check tb-{outcome}'><span class='tb-sign' aria-hidden='true'>{sign}</span>"
             "<div><b>{name}</b> <em>{told}</em><p>{reason}</p></div></li>"
         ).format(
-            outcome=check.outcome.value,
+            outcome=check.outcome.value.lower().replace("_", "-"),
             sign=_OUTCOME_SIGNS[check.outcome],
             name=_(CHECKS.get(check.name, check.name)),
             told=_(OUTCOMES[check.outcome]),

@@ -15,6 +15,7 @@ from PIL import Image
 from labels.artwork.matrix import qr_matrix
 from tests.labels.examples import record_json
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "tanbiao"
 
 
@@ -153,7 +154,7 @@ def test_look_at_a_good_label_is_verified(demo: Command) -> None:
         (["issue", "missing.json", "--key", "k", "--out", "o"], "Expected a file that can be read"),
         (["import", "missing.csv"], "Expected a file that can be read"),
         (["status", "X", "gone", "--reason", "r", "--key", "k"], "Expected suspended, withdrawn, cancelled or valid"),
-        (["key", "new", "--issuer", "nobody", "--out", "k.json"], "Expected a DID such as did:web:body.example"),
+        (["key", "new", "--issuer", "no body", "--out", "k.json"], "Expected a host such as body.example, or a DID."),
     ],
 )
 def test_bad_usage_is_one_line_and_status_two(command: Command, arguments: list[str], told: str) -> None:
@@ -195,6 +196,17 @@ def test_from_a_new_key_to_a_verified_label_and_its_withdrawal(command: Command,
 
     status, _answers, stderr = command("status", "TB-2026-0001", "valid", "--reason", "r", "--key", key)
     assert (status, "both are final" in stderr) == (2, True)
+
+
+def test_the_example_record_is_issued_with_a_demo_key(demo: Command, tmp_path: Path) -> None:
+    example, key = ROOT / "assets/demo/record.json", ROOT / "assets/demo/keys/body-a.json"
+
+    status, [issued], stderr = demo("issue", example, "--key", key, "--out", tmp_path, "--serial", "A-1", "--json")
+    assert (status, stderr) == (0, "")
+    assert issued["link"] == "https://tanbiao.example/01/09527099000014/21/A-1"
+    for picture in (file for file in issued["files"] if file.endswith(".png")):
+        status, [seen], _ = demo("look", picture, "--json")
+        assert (status, seen["verification"]["verified"]) == (0, True)
 
 
 def test_a_record_with_an_extra_field_is_refused_and_nothing_is_stored(command: Command, tmp_path: Path) -> None:
