@@ -41,15 +41,22 @@ class Record(BaseModel):
         return self.model_dump_json(exclude_none=True).encode()
 
 
-def _record_error(mistakes: ValidationError) -> RecordError:
+def told(mistakes: ValidationError) -> tuple[str, str, str]:
+    """Return the first mistake of a record: the field's path, what was expected, what was found."""
     first = mistakes.errors(include_url=False)[0]
     field = ".".join(str(part) for part in first["loc"]) or "record"
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, LabelError):
-        return RecordError(cause.code, f"Reading field {field} failed: {cause.message}", field=field, **cause.values)
     found = "nothing" if first["type"] == "missing" else _shown(first["input"])
     context = {name: value for name, value in first.get("ctx", {}).items() if name != "error"}
     expected = _EXPECTED.get(first["type"], first["msg"].removeprefix("Value error, ")).format_map(context)
+    return field, expected, found
+
+
+def _record_error(mistakes: ValidationError) -> RecordError:
+    field, expected, found = told(mistakes)
+    first = mistakes.errors(include_url=False)[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, LabelError):
+        return RecordError(cause.code, f"Reading field {field} failed: {cause.message}", field=field, **cause.values)
     return RecordError(
         f"record.{first['type'].replace('_', '-')}",
         f"Reading field {field} failed: Expected {expected}, got {found}.",
@@ -96,6 +103,7 @@ _EXPECTED = {
     "string_pattern_mismatch": "text of the form {pattern}",
     "enum": "{expected}",
     "literal_error": "{expected}",
+    "too_short": "at least {min_length} entry",
     "greater_than": "more than {gt}",
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
