@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class LabelError(Exception):
-    """Base of every error of this package.
+class CodedError(Exception):
+    """An error that can be told in every language.
 
     Attributes:
         code: Stable, dotted name of the mistake, e.g. ``gs1.check-digit``; texts for people are keyed by it.
@@ -21,6 +21,10 @@ class LabelError(Exception):
     def message(self) -> str:
         """The English sentence."""
         return str(self)
+
+
+class LabelError(CodedError):
+    """Base of every error of this package."""
 
 
 class DecodeError(LabelError):

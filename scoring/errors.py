@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
+from labels.errors import CodedError
 
-class ScoringError(Exception):
-    """Base of every error of this package.
 
-    Attributes:
-        code: Stable, dotted name of the mistake; texts for people are keyed by it.
-        values: The figures of the message, by name.
-    """
-
-    def __init__(self, code: str, message: str, **values: object) -> None:
-        """Keep code, message (*what failed on which value: Expected X, got Y.*) and the values in it."""
-        super().__init__(message)
-        self.code = code
-        self.values = {name: str(value) for name, value in values.items()}
-
-    @property
-    def message(self) -> str:
-        """The English sentence."""
-        return str(self)
+class ScoringError(CodedError):
+    """Base of every error of this package."""
 
 
 class RuleFileError(ScoringError):

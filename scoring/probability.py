@@ -31,6 +31,7 @@ def sigma_of_percent(half_width: Decimal) -> float:
 
     The interval reaches up by the factor 1 + p/100; a log-normal's 95 % interval reaches up by exp(1.96 sigma).
 
+    >>> from decimal import Decimal
     >>> round(sigma_of_percent(Decimal(10)), 5)
     0.04863
     """
