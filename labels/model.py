@@ -42,6 +42,17 @@ class StageName(StrEnum):
     END_OF_LIFE = "end-of-life"
 
 
+class ElectricityRule(StrEnum):
+    """Which electricity a footprint counts."""
+
+    GRID_AVERAGE = "grid-average"
+    RESIDUAL_MIX = "residual-mix"
+    CONTRACTUAL = "contractual"
+    """By certificates or contracts."""
+    DIRECT = "direct"
+    """From a plant of one's own or by a line of its own."""
+
+
 class Product(Record):
     """What was certified."""
 
@@ -98,6 +109,11 @@ class ProductFootprint(Record):
     primary_data_percent: Annotated[Quantity, Field(ge=0, le=100)] | None = None
     data_quality: Annotated[Quantity, Field(ge=1, le=5)] | None = None
     """Data quality rating, 1 best to 5."""
+    electricity_rule: ElectricityRule | None = None
+    allocation: Text | None = None
+    """How burdens are shared among joint products, e.g. ``mass``, ``economic``."""
+    offsets_counted: bool | None = None
+    """Whether bought compensation was subtracted, which no footprint standard allows."""
 
     @model_validator(mode="after")
     def _each_stage_once(self) -> Self:

@@ -157,8 +157,10 @@ def _record(row: Row, firm: Row, body: SigningKey | None) -> LabelRecord:
 def _footprint(row: Row) -> dict[str, Any]:
     names = ("value", "unit", "amount", "boundary", "functional_unit", "standard", "product_rule")
     more = ("product_rule_version", "gwp_set", "uncertainty_percent", "primary_data_percent", "data_quality")
+    rules = ("electricity_rule", "allocation")
     stages = [(stage, row[stage.value.replace("-", "_")]) for stage in StageName]
-    return {name: row[name] for name in (*names, *more)} | {
+    return {name: row[name] for name in (*names, *more, *rules)} | {
+        "offsets_counted": {"yes": True, "no": False}.get(row["offsets_counted"]),
         "period": {"start": row["period_start"], "end": row["period_end"]},
         "stages": [{"stage": stage.value, "value": value} for stage, value in stages if value],
     }

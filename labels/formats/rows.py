@@ -51,6 +51,7 @@ def to_cells(record: LabelRecord) -> dict[str, str]:
     """Return a record's cells by column, as plain text; what the record does not say is left out."""
     tree = orjson.loads(record.to_json())
     found = {column: _at(tree, path) for column, path in PATHS.items()}
+    found["demo"] = found["demo"] or None
     found |= {stage["stage"].replace("-", "_"): stage["value"] for stage in tree["footprint"]["stages"]}
     shown = {column: _shown(found[column]) for column in COLUMNS if found.get(column) is not None}
     return {column: text for column, text in shown.items() if text}
@@ -143,7 +144,7 @@ def _at(tree: Mapping[str, Any], path: tuple[str, ...]) -> Cell | None:
 
 def _shown(value: Cell | None) -> str:
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return "yes" if value else "no"
     return ";".join(value) if isinstance(value, list) else value or ""
 
 
@@ -174,6 +175,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "period_end": ("footprint", "period", "end"),
     **{column: ("footprint", column) for column in ("standard", "product_rule", "product_rule_version", "gwp_set")},
     **{column: ("footprint", column) for column in ("uncertainty_percent", "primary_data_percent", "data_quality")},
+    **{column: ("footprint", column) for column in ("electricity_rule", "allocation", "offsets_counted")},
     **{column: ("attestation", column) for column in ("certificate_number", "scheme", "issuer", "issuer_name")},
     "issuer_name_en": ("attestation", "issuer_name_en"),
     "holder": ("attestation", "holder", "name"),
@@ -209,6 +211,8 @@ READERS: dict[str, Callable[[str], Cell]] = {
     "boundary": read.read_boundary,
     "holder_uscc": read.read_uscc,
     "gwp_set": lambda text: text.strip().upper(),
+    "electricity_rule": lambda text: text.strip().lower().replace(" ", "-"),
+    "offsets_counted": read.read_yes,
     "demo": read.read_yes,
 }
 

@@ -24,6 +24,7 @@ COLUMNS = (
     *("value", "unit", "amount", "boundary", "functional_unit", *STAGES),
     *("standard", "product_rule", "product_rule_version", "gwp_set", "period_start", "period_end"),
     *("uncertainty_percent", "primary_data_percent", "data_quality"),
+    *("electricity_rule", "allocation", "offsets_counted"),
     *("production_site", "body", "issued", "valid_until", "surveillance", "previous"),
     *("since", "reason", "reason_en", "altered_value", "range_low", "range_high", "range_unit", "range_source"),
 )

@@ -25,7 +25,7 @@ from labels.formats.table import (
 )
 from labels.identifiers import mod10
 from labels.issue import stored
-from labels.model import Boundary, LabelRecord, StageName, StoredLabel
+from labels.model import Boundary, ElectricityRule, LabelRecord, StageName, StoredLabel
 from labels.units import UNITS
 from tests.labels.examples import AT, issued, record, signing_key
 
@@ -403,6 +403,9 @@ def records(draw: st.DrawFn) -> LabelRecord:
                     "uncertainty_percent": maybe(number(st.decimals(0, 300, places=2))),
                     "primary_data_percent": maybe(number(st.decimals(0, 100, places=2))),
                     "data_quality": maybe(number(st.decimals(1, 5, places=1))),
+                    "electricity_rule": maybe(st.sampled_from([rule.value for rule in ElectricityRule])),
+                    "allocation": maybe(TEXT),
+                    "offsets_counted": maybe(st.booleans()),
                 },
                 "attestation": term
                 and {
