@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -114,6 +115,20 @@ class ProductFootprint(Record):
     """How burdens are shared among joint products, e.g. ``mass``, ``economic``."""
     offsets_counted: bool | None = None
     """Whether bought compensation was subtracted, which no footprint standard allows."""
+
+    @property
+    def stages_total(self) -> Decimal:
+        """The sum of the stages, kg CO2e per ``amount`` of ``unit``."""
+        return sum((stage.value for stage in self.stages), Decimal(0))
+
+    @property
+    def stages_add_up(self) -> bool | None:
+        """Whether the stages sum to the total, within half a last digit of each figure; None without stages."""
+        if not self.stages:
+            return None
+        figures = (*(stage.value for stage in self.stages), self.value)
+        tolerance = sum((Decimal(5).scaleb(int(figure.as_tuple().exponent) - 1) for figure in figures), Decimal(0))
+        return abs(self.stages_total - self.value) <= tolerance
 
     @model_validator(mode="after")
     def _each_stage_once(self) -> Self:
