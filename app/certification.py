@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 import portalocker
 
-from labels.errors import RecordError, StoreError
-from labels.formats.credential import TYP, from_credential
-from labels.issue import Changed, Issued, change_state, issue, published, status_entries
+from labels.errors import LabelError, RecordError, StoreError
+from labels.formats.credential import TYP, Credential, from_credential
+from labels.issue import Changed, Issued, change_state, issue, number_of, published, status_entries, superseded
 from labels.jose import open_envelope
-from labels.lookup import STATUS_EVENTS, STATUS_LISTS, StatusListFile
-from labels.model import LabelRecord, State
+from labels.lookup import STATUS_EVENTS, STATUS_LISTS, StatusListFile, by_name
+from labels.model import LabelRecord, State, StoredLabel
+from labels.record import Record
+from labels.verify import is_proven
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping
 
     from app.home import Home
+    from labels.status import StatusEntry
     from labels.store import LabelStore
-    from labels.trust import SigningKey
+    from labels.trust import SigningKey, TrustStore
 
-NUMBERS = "issued"
-_ALL_DAYS = dt.date.min
-"""One count for all time: an issuer's credentials are numbered through."""
+
+class NextNumber(Record):
+    """The number that an issuer's next credential gets: its place in the status lists, never used twice."""
+
+    number: int
 
 
 def issue_label(
     home: Home, record: LabelRecord, *, key: SigningKey, at: dt.datetime, serial: str | None = None
 ) -> Issued:
-    """Sign a record and put it into the store; a certificate that was issued before is changed by it.
+    """Sign a record and put it into the store; a certificate that was issued before is replaced by it.
 
     Raises:
-        RecordError: The record names another issuer than the key.
+        RecordError: The record names another issuer than the key, the issuer's keys here are others, or the
+            certificate that was issued before is not in force.
         StoreError: The certificate number is another issuer's.
     """
     with _desk(home):
-        earlier = home.store.get(record.id)
-        if earlier is not None:
-            _check_same_issuer(earlier.credential, record, key)
-        number = home.store.count(NUMBERS, key.issuer.id, _ALL_DAYS) - 1
+        trust = _trust(home, key)
+        earlier = _credential(home.store.get(record.id), trust=trust)
+        old_lists = _superseded(home.store, earlier, key=key, at=at, trust=trust) if earlier else {}
+        number = _next_number(home.store, key.issuer.id)
         issued = issue(record, key=key, number=number, at=at, domain=home.domain, serial=serial)
         entries = status_entries(key.issuer.id, number, domain=home.domain)
-        known = _lists(home.store, [entry.url for entry in entries])
-        _publish(home.store, published(entries, key=key, lists=known, at=at))
+        _publish(home.store, published(entries, key=key, lists=_lists(home.store, entries), at=at))
         home.store.put(issued.label)
         if earlier is not None:
+            _publish(home.store, old_lists)
             _change(home, record.id, State.CHANGED, reason=CHANGED_REASON, key=key, at=at)
     return issued
 
@@ -68,27 +74,76 @@ def _desk(home: Home) -> portalocker.Lock:
 
 
 def _change(home: Home, label_id: str, state: State, *, reason: str, key: SigningKey, at: dt.datetime) -> Changed:
-    label = home.store.get(label_id) or home.store.by_certificate(label_id)
-    if label is None or label.credential is None:
+    trust = _trust(home, key)
+    labels = by_name(label_id, home.store)
+    proven = ((label, _credential(label, trust=trust)) for label in labels)
+    label, credential = next((pair for pair in proven if pair[1] is not None), (None, None))
+    if label is None or credential is None:
+        got = "none" if not labels else "a record that nobody certified" if labels[0].record else "an unproven one"
         raise RecordError(
             "status.no-certificate",
-            f"Changing a state failed on {label_id!r}: Expected a certificate in the store, got "
-            f"{'none' if label is None else 'a record that nobody certified'}.",
+            f"Changing a state failed on {label_id!r}: Expected a certificate in the store, got {got}.",
             id=label_id,
         )
-    credential = from_credential(open_envelope(label.credential, typ=TYP).payload)
-    changed = change_state(
-        credential,
-        state,
-        reason=reason,
-        since=at,
-        key=key,
-        lists=_lists(home.store, [entry.url for entry in credential.status]),
-        trust=home.trust.add(key.issuer),
-    )
+    lists = _lists(home.store, credential.status)
+    changed = change_state(credential, state, reason=reason, since=at, key=key, lists=lists, trust=trust)
     _publish(home.store, changed.lists)
     home.store.append_event(STATUS_EVENTS, label.id, changed.token)
     return changed
+
+
+def _trust(home: Home, key: SigningKey) -> TrustStore:
+    """Return the trust store with the key's issuer; for one that is trusted here already only its pinned keys sign."""
+    trust = home.trust
+    known = trust.issuers.get(key.issuer.id)
+    if known is None:
+        return trust.add(key.issuer)
+    if not key.signs_for(known):
+        raise RecordError(
+            "issue.key-not-trusted",
+            f"Signing for {known.id} failed on key {key.kid}: Expected a key that is trusted for it here, got another.",
+            kid=key.kid,
+        )
+    return trust
+
+
+def _credential(label: StoredLabel | None, *, trust: TrustStore) -> Credential | None:
+    """Return what a label's credential says, when it is proven: a forged one must not move anybody's status bits."""
+    if label is None or not is_proven(label, trust=trust):
+        return None
+    return from_credential(open_envelope(label.credential or "", typ=TYP).payload)
+
+
+def _superseded(
+    store: LabelStore, earlier: Credential, *, key: SigningKey, at: dt.datetime, trust: TrustStore
+) -> dict[str, str]:
+    owner = earlier.attestation.issuer
+    if owner != key.issuer.id:
+        raise StoreError(
+            "issue.number-taken",
+            f"Issuing {earlier.record.id} failed on its certificate number: Expected a new one, got one of {owner}.",
+            id=earlier.record.id,
+            owner=owner,
+        )
+    return superseded(earlier, key=key, lists=_lists(store, earlier.status), at=at, trust=trust)
+
+
+def _next_number(store: LabelStore, issuer: str) -> int:
+    """Take the issuer's next number; the first time it is the one after all that its labels here have."""
+    known = store.get_document(NUMBERS, issuer, NextNumber)
+    number = known.number if known else max(_numbers(store, issuer), default=-1) + 1
+    store.put_document(NUMBERS, issuer, NextNumber(number=number + 1))
+    return number
+
+
+def _numbers(store: LabelStore, issuer: str) -> Iterator[int]:
+    for label in store:
+        try:
+            credential = from_credential(open_envelope(label.credential or "", typ=TYP).payload)
+        except LabelError:
+            continue
+        if credential.attestation.issuer == issuer:
+            yield from (number for entry in credential.status if (number := number_of(entry)) is not None)
 
 
 def _publish(store: LabelStore, lists: Mapping[str, str]) -> None:
@@ -96,20 +151,10 @@ def _publish(store: LabelStore, lists: Mapping[str, str]) -> None:
         store.put_document(STATUS_LISTS, url, StatusListFile(url=url, token=token))
 
 
-def _check_same_issuer(credential: str | None, record: LabelRecord, key: SigningKey) -> None:
-    owner = from_credential(open_envelope(credential, typ=TYP).payload).attestation.issuer if credential else None
-    if owner is not None and owner != key.issuer.id:
-        raise StoreError(
-            "issue.number-taken",
-            f"Issuing {record.id} failed on its certificate number: Expected a new one, got one of {owner}.",
-            id=record.id,
-            owner=owner,
-        )
-
-
-def _lists(store: LabelStore, urls: list[str]) -> dict[str, str]:
-    found = {url: store.get_document(STATUS_LISTS, url, StatusListFile) for url in urls}
+def _lists(store: LabelStore, entries: Iterable[StatusEntry]) -> dict[str, str]:
+    found = {entry.url: store.get_document(STATUS_LISTS, entry.url, StatusListFile) for entry in entries}
     return {url: document.token for url, document in found.items() if document is not None}
 
 
+NUMBERS = "issued"
 CHANGED_REASON = "变更后重新签发 / reissued after a change"

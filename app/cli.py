@@ -172,7 +172,7 @@ def import_records(
     home = open_home()
     data = read_file(file)
     kind = format or exchange.kind_of(file)
-    rows = exchange.read_rows(data, home.store, kind=kind, at=now(), registry=file.name)
+    rows = exchange.read_rows(data, home, kind=kind, at=now(), registry=file.name)
     if rows.unknown:
         typer.echo(f"note: columns not understood and not read: {', '.join(rows.unknown)}", err=True)
     with _progress(rows, "importing") as bar:

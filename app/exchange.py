@@ -15,22 +15,24 @@ from labels.artwork import Artwork, draw_pdf, draw_png, draw_svg
 from labels.errors import LabelError, RecordError
 from labels.formats import table
 from labels.formats.credential import TYP, from_credential
-from labels.formats.table import Refusal
+from labels.formats.table import Refusal, check_single
 from labels.issue import label_link, stored
 from labels.jose import open_envelope
 from labels.model import LabelRecord, StoredLabel
 from labels.units import UNITS
-from labels.verify import read_record
+from labels.verify import is_proven, read_record
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from app.home import Home
     from labels.formats.sheet import TableFormat
     from labels.issue import Issued
+    from labels.model import ConformityAttestation
     from labels.store import LabelStore
-    from labels.trust import SigningKey
+    from labels.trust import SigningKey, TrustStore
 
 KINDS = ("csv", "xlsx", "credential")
 REPORTS = "reports"
@@ -140,15 +142,18 @@ class Rows:
         return self.read
 
 
-def read_rows(data: bytes, store: LabelStore, *, kind: str, at: dt.datetime, registry: str) -> Rows:
-    """Open a file of records for a store: an unsigned record never takes the place of a certificate there.
+def read_rows(data: bytes, home: Home, *, kind: str, at: dt.datetime, registry: str) -> Rows:
+    """Open a file of records for an installation: what is proven there never gives way to less, or to what is older.
 
     Raises:
         RecordError: An unknown format, or a file that is not of it.
     """
+    trust = home.trust
 
     def check(label: StoredLabel) -> None:
-        _check_may_replace(label, store.get(label.id))
+        known = home.store.get(label.id)
+        if known is not None and known.credential is not None and known.credential != label.credential:
+            _check_may_replace(label, known, store=home.store, trust=trust)
 
     if kind == "credential":
         lines = [line.strip() for line in data.decode("ascii", "replace").splitlines()]
@@ -214,11 +219,13 @@ def _table_format(kind: str, doing: str) -> TableFormat:
 def _credential_rows(
     lines: list[str], *, at: dt.datetime, check: Callable[[StoredLabel], None]
 ) -> Iterator[StoredLabel | Refusal]:
+    seen: dict[str, int] = {}
     for row, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
             label = stored(from_credential(open_envelope(line, typ=TYP).payload).record, credential=line, at=at)
+            check_single(label.id, seen.setdefault(label.id, row), row)
             check(label)
         except LabelError as error:
             yield Refusal(row, "credential", error.code, error.message, error.values)
@@ -226,28 +233,34 @@ def _credential_rows(
             yield label
 
 
-def _check_may_replace(label: StoredLabel, known: StoredLabel | None) -> None:
-    if known is None or known.credential is None:
-        return
+def _check_may_replace(label: StoredLabel, known: StoredLabel, *, store: LabelStore, trust: TrustStore) -> None:
+    """Refuse to put a label in the place of the certificate that is known by its id."""
     if label.credential is None:
-        raise RecordError(
-            "import.certified",
-            f"Importing {label.id} failed: Expected an id that no certificate has, got one that has a certificate.",
-            field="id",
-            id=label.id,
-        )
-    if _issuer(label.credential) != _issuer(known.credential):
-        raise RecordError(
-            "import.other-issuer",
-            f"Importing {label.id} failed: Expected a certificate of {_issuer(known.credential)}, "
-            f"got one of {_issuer(label.credential)}.",
-            field="credential",
-            id=label.id,
-        )
+        raise _not_taken(label, "import.certified", "an id that no certificate has, got one that has a certificate")
+    proven, known_proven = is_proven(label, trust=trust), is_proven(known, trust=trust)
+    if proven and not known_proven:
+        return
+    if known_proven and not proven:
+        raise _not_taken(label, "import.not-proven", "a certificate as proven as the one here, got an unproven one")
+    theirs, ours = _attestation(label), _attestation(known)
+    if theirs and ours and theirs.issuer != ours.issuer:
+        expected = f"a certificate of {ours.issuer}, got one of {theirs.issuer}"
+        raise _not_taken(label, "import.other-issuer", expected)
+    earlier = (version.credential for version in store.history(label.id))
+    if label.credential in earlier or (theirs and ours and theirs.issued < ours.issued):
+        raise _not_taken(label, "import.older", "a certificate newer than the one here, got an older one")
 
 
-def _issuer(credential: str) -> str:
-    return from_credential(open_envelope(credential, typ=TYP).payload).attestation.issuer
+def _not_taken(label: StoredLabel, code: str, expected: str) -> RecordError:
+    field = "id" if label.credential is None else "credential"
+    return RecordError(code, f"Importing {label.id} failed: Expected {expected}.", field=field, id=label.id)
+
+
+def _attestation(label: StoredLabel) -> ConformityAttestation | None:
+    try:
+        return read_record(label).attestation
+    except LabelError:
+        return None
 
 
 def _store_new(labels: list[StoredLabel], store: LabelStore) -> int:

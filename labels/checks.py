@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from labels.code import LabelCode
     from labels.errors import LabelError
     from labels.formats.credential import Credential
-    from labels.model import LabelRecord
+    from labels.model import LabelRecord, StoredLabel
     from labels.trust import TrustedIssuer
 
 OFTEN = 200
@@ -53,11 +53,10 @@ def code_matches(record: LabelRecord, code: LabelCode | None, issuer: TrustedIss
         return check("code", Outcome.PASSED, "code.by-id", "The record was opened by its own number.")
     if code.error is not None:
         return failed("code", code.error)
-    if code.gtin is not None and code.gtin != record.product.gtin:
-        reason = f"The code is of product {code.gtin}, the record of {record.product.gtin or 'no GTIN'}."
-        return check(
-            "code", Outcome.FAILED, "code.other-product", reason, scanned=code.gtin, record=record.product.gtin or "-"
-        )
+    if not _names_record(code, record):
+        scanned, own = (code.gtin, record.product.gtin or "no GTIN") if code.gtin else (code.text[:80], record.id)
+        reason = f"The code is of product {scanned}, the record of {own}."
+        return check("code", Outcome.FAILED, "code.other-product", reason, scanned=scanned, record=own)
     if code.signature is not None and issuer is not None and not signed_by(code, issuer):
         return check(
             "code",
@@ -78,11 +77,16 @@ def validity(credential: Credential, *, at: dt.datetime) -> tuple[State, Check]:
     if at < first_moment(attestation):
         reason = f"The certificate holds from {attestation.issued} only."
         return State.NOT_YET_VALID, check("validity", Outcome.FAILED, "validity.not-yet", reason, **values)
-    if at > last_moment(attestation):
+    if past(last_moment(attestation), at=at):
         reason = f"The certificate expired on {attestation.valid_until}."
         return State.EXPIRED, check("validity", Outcome.FAILED, "validity.expired", reason, **values)
     reason = f"The certificate holds from {attestation.issued} to {attestation.valid_until}."
     return State.VALID, check("validity", Outcome.PASSED, "validity.within", reason, **values)
+
+
+def past(last: dt.datetime, *, at: dt.datetime) -> bool:
+    """Whether a last second is over at a moment: all of that second still belongs to the term."""
+    return at - last >= dt.timedelta(seconds=1)
 
 
 def stages(record: LabelRecord) -> Check:
@@ -121,6 +125,13 @@ def serial(report: SerialReport | None, code: LabelCode | None) -> Check:
     return check("serial", Outcome.PASSED, "serial.single", reason, serial=code.serial)
 
 
+def misfiled(label: StoredLabel, record: LabelRecord) -> str | None:
+    """Return what a store files a label under though its record says otherwise: nobody signs a store's index."""
+    number = record.attestation.certificate_number if record.attestation else None
+    said = {"id": record.id, "gtin": record.product.gtin, "certificate_number": number}
+    return next((name for name, value in said.items() if getattr(label, name) != value), None)
+
+
 def signed_by(code: LabelCode, issuer: TrustedIssuer) -> bool:
     """Whether one of the issuer's keys made the signature in the link."""
     message, signature = signed_message(code.canonical or ""), code.signature or b""
@@ -140,6 +151,14 @@ def failed(name: str, error: LabelError) -> Check:
 def check(name: str, outcome: Outcome, code: str, reason: str, /, **values: object) -> Check:
     """Return a check; values are kept as text."""
     return Check(name, outcome, code, reason, {key: str(value) for key, value in values.items()})
+
+
+def _names_record(code: LabelCode, record: LabelRecord) -> bool:
+    """Whether the code's GTIN, or else one of its names, is the record's."""
+    if code.gtin is not None:
+        return code.gtin == record.product.gtin
+    number = record.attestation.certificate_number if record.attestation else record.id
+    return not {record.id, number}.isdisjoint(code.names)
 
 
 def _half_digit(figure: Decimal) -> Decimal:

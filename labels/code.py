@@ -82,6 +82,12 @@ class LabelCode:
     error: CodeError | None = None
     """Why the text is not what it was meant to be. None for an unknown text that was not meant to be anything."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids and certificate numbers that a label behind this code may go by, its GTIN apart."""
+        names = (self.label_id, self.certificate_number, self.text.strip())
+        return tuple(dict.fromkeys(name for name in names if name))
+
 
 def parse(text: str, *, domains: Collection[str] = (DEFAULT_DOMAIN,), zero_suppressed: bool = False) -> LabelCode:
     """Say what a text claims to be. Never raises.

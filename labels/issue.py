@@ -13,6 +13,7 @@ from labels.formats.credential import TYP, Credential, to_credential
 from labels.model import LabelRecord, State, StoredLabel
 from labels.status import (
     BITS,
+    STATES,
     Purpose,
     StatusEntry,
     StatusEvent,
@@ -104,6 +105,12 @@ def label_link(record: LabelRecord, *, domain: str, serial: str | None = None) -
     return canonical_link(record.product.gtin, domain=domain, serial=serial)
 
 
+def number_of(entry: StatusEntry) -> int | None:
+    """Return the number that an entry made by ``status_entries`` is for; None for another kind of entry."""
+    _, _, lists = entry.url.rpartition("-")
+    return int(lists) * BITS + entry.index if re.fullmatch(r"[0-9]{1,6}", lists) else None
+
+
 def status_entries(issuer: str, number: int, *, domain: str) -> tuple[StatusEntry, ...]:
     """Return where the issuer's credential number ``number`` has its bits, one list for each purpose."""
     slug = re.sub(r"[^A-Za-z0-9]+", "-", issuer.removeprefix("did:web:")).strip("-").lower()
@@ -154,7 +161,7 @@ def change_state(
     changed = {}
     for entry in credential.status:
         before = _list_at(entry, key=key, lists=lists, trust=trust)
-        wanted = state in _SETS[entry.purpose]
+        wanted = state in STATES[entry.purpose]
         if entry.purpose is Purpose.REVOCATION and before.is_set(entry.index) and not wanted:
             raise RecordError(
                 "status.final",
@@ -164,6 +171,30 @@ def change_state(
             )
         changed[entry.url] = sign_list(before.with_bit(entry.index, value=wanted), key=key, at=since)
     return Changed(event=event, token=sign_event(event, key=key), lists=changed)
+
+
+def superseded(
+    credential: Credential, *, key: SigningKey, lists: Mapping[str, str], at: dt.datetime, trust: TrustStore
+) -> dict[str, str]:
+    """Return the status lists that revoke a credential which a newer one of the same certificate replaces.
+
+    Raises:
+        RecordError: The certificate is not in force.
+        SignatureError: A list at hand does not hold.
+    """
+    changed = {}
+    for entry in credential.status:
+        before = _list_at(entry, key=key, lists=lists, trust=trust)
+        if before.is_set(entry.index):
+            raise RecordError(
+                "issue.not-in-force",
+                f"Issuing {credential.record.id} again failed: "
+                "Expected a certificate in force, got one that is suspended, withdrawn or cancelled.",
+                id=credential.record.id,
+            )
+        if entry.purpose is Purpose.REVOCATION:
+            changed[entry.url] = sign_list(before.with_bit(entry.index, value=True), key=key, at=at)
+    return changed
 
 
 def _list_at(entry: StatusEntry, *, key: SigningKey, lists: Mapping[str, str], trust: TrustStore) -> StatusList:
@@ -177,9 +208,3 @@ def _signed(link: str, *, record: LabelRecord, key: SigningKey) -> str | None:
     if record.product.gtin is None or key.private.kty != "OKP":
         return None
     return signed_link(link, jose.sign_bytes(signed_message(link), key=key.private))
-
-
-_SETS = {
-    Purpose.REVOCATION: {State.WITHDRAWN, State.CANCELLED},
-    Purpose.SUSPENSION: {State.SUSPENDED},
-}

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import orjson
 from cryptography.exceptions import InvalidSignature
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labels.errors import SignatureError
 from labels.record import Record
@@ -37,6 +37,12 @@ class PublicJwk(Record):
     x: Base64Url
     y: Base64Url | None = None
 
+    @model_validator(mode="after")
+    def _on_its_curve(self) -> Self:
+        if not _is_usable(self):
+            raise ValueError("an Ed25519 key, or one that is on P-256")
+        return self
+
     @property
     def alg(self) -> str:
         """The one algorithm the key is for."""
@@ -47,6 +53,14 @@ class PrivateJwk(PublicJwk):
     """A key that signs."""
 
     d: Base64Url
+
+    @model_validator(mode="after")
+    def _fits_its_public_part(self) -> Self:
+        try:
+            check(open_envelope(sign(b"probe", key=self, kid="probe", typ="probe"), typ="probe"), key=self.public)
+        except (SignatureError, ValueError):
+            raise ValueError("a private key that fits its public part") from None
+        return self
 
     @property
     def public(self) -> PublicJwk:
@@ -174,6 +188,16 @@ def _decode(part: str) -> bytes:
     if base64.urlsafe_b64encode(data).rstrip(b"=").decode() != part:
         raise SignatureError("signature.form", f"Opening a signed record failed on {part[:40]!r}: Expected base64url.")
     return data
+
+
+def _is_usable(key: PublicJwk) -> bool:
+    """Whether the numbers of a key are one, each in its one canonical spelling."""
+    try:
+        _decode(key.x)
+        _decode(key.y or "")
+        return (key.kty == "OKP") == (key.crv == "Ed25519") and bool(_key(key).get_op_key("verify"))
+    except (SignatureError, JoseError, ValueError, TypeError):
+        return False
 
 
 def _key(key: PublicJwk) -> OKPKey | ECKey:

@@ -36,7 +36,7 @@ class Found:
     """What lies behind a code, where it was found and how fresh that is."""
 
     candidates: tuple[StoredLabel, ...]
-    """The newest first; several where a product was certified more than once."""
+    """Several where a product was certified more than once, or where several records claim one number."""
     registry: str
     fetched_at: dt.datetime
     stale_since: dt.datetime | None = None
@@ -60,6 +60,13 @@ def evidence(label: StoredLabel, code: LabelCode | None, store: LabelStore, *, o
     )
 
 
+def by_name(name: str, store: LabelStore) -> tuple[StoredLabel, ...]:
+    """Return the labels with this id or certificate number, the one with the id first."""
+    own = store.get(name)
+    others = (label for label in store.by_certificate(name) if own is None or label.id != own.id)
+    return (*([own] if own else ()), *others)
+
+
 def serial_key(gtin: str, serial: str) -> str:
     """Return what an item's serial number is filed under."""
     return f"{gtin}/{serial}"
@@ -68,9 +75,8 @@ def serial_key(gtin: str, serial: str) -> str:
 def _candidates(code: LabelCode, store: LabelStore) -> list[StoredLabel]:
     if code.gtin is not None:
         return list(store.by_gtin(code.gtin))
-    numbers = [number for number in (code.label_id, code.certificate_number, code.text.strip()) if number]
-    found = (store.get(number) or store.by_certificate(number) for number in numbers)
-    return [label for label in found if label][:1]
+    found = (by_name(name, store) for name in code.names)
+    return next((list(labels) for labels in found if labels), [])
 
 
 def _status_lists(label: StoredLabel, store: LabelStore) -> dict[str, str]:

@@ -30,6 +30,7 @@ MAX_BYTES = 16 * 1024 * 1024
 """What a list may inflate to."""
 EVENT_TYP = "label-status+jwt"
 LIST_TYP = "vc+jwt"
+LIST_KIND = "BitstringStatusList"
 
 
 class Purpose(StrEnum):
@@ -82,7 +83,13 @@ class StatusList:
         return bool(self.bits[index // 8] & (0x80 >> index % 8))
 
     def with_bit(self, index: int, *, value: bool) -> StatusList:
-        """Return the list with one bit changed."""
+        """Return the list with one bit as wanted.
+
+        Raises:
+            SignatureError: As ``is_set``.
+        """
+        if self.is_set(index) is value:
+            return self
         bits = bytearray(self.bits)
         mask = 0x80 >> index % 8
         bits[index // 8] = bits[index // 8] | mask if value else bits[index // 8] & ~mask
@@ -107,10 +114,10 @@ def decode_bits(encoded: str) -> bytes:
     """
     try:
         if not encoded.startswith("u"):
-            raise binascii.Error  # noqa: TRY301  (one refusal for every wrong spelling)
+            raise binascii.Error
         packed = base64.b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4), altchars=b"-_", validate=True)
         bits = gzip.GzipFile(fileobj=io.BytesIO(packed)).read(MAX_BYTES + 1)
-    except (binascii.Error, OSError, EOFError, zlib.error):
+    except (ValueError, OSError, EOFError, zlib.error):
         raise SignatureError(
             "status.encoding", f"Reading a status list failed on {encoded[:20]!r}: Expected u + base64url of gzip."
         ) from None
@@ -133,7 +140,7 @@ def sign_list(status_list: StatusList, *, key: SigningKey, at: dt.datetime) -> s
         "validFrom": at.isoformat(),
         "credentialSubject": {
             "id": f"{status_list.url}#list",
-            "type": "BitstringStatusList",
+            "type": LIST_KIND,
             "statusPurpose": status_list.purpose.value,
             "encodedList": encode_bits(status_list.bits),
         },
@@ -149,9 +156,11 @@ def open_list(token: str, *, entry: StatusEntry, issuer: str, trust: TrustStore)
     """
     envelope = jose.open_envelope(token, typ=LIST_TYP)
     _check_signer(envelope, issuer=issuer, trust=trust)
-    payload = _object(orjson.loads(envelope.payload))
-    subject = _object(payload.get("credentialSubject"))
+    payload = _object(envelope.payload)
+    subject = payload.get("credentialSubject")
+    subject = subject if isinstance(subject, dict) else {}
     for what, expected, got in (
+        ("kind", LIST_KIND, subject.get("type")),
         ("issuer", issuer, payload.get("issuer")),
         ("place", entry.url, payload.get("id")),
         ("purpose", entry.purpose.value, subject.get("statusPurpose")),
@@ -196,5 +205,17 @@ def _check_signer(envelope: jose.Envelope, *, issuer: str, trust: TrustStore) ->
     jose.check(envelope, key=found[1].jwk)
 
 
-def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401  (whatever JSON held)
+def _object(payload: bytes) -> dict[str, Any]:
+    """Return the JSON object in a payload; an empty one where there is none."""
+    try:
+        value = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        value = None
     return value if isinstance(value, dict) else {}
+
+
+STATES = {
+    Purpose.REVOCATION: frozenset({State.WITHDRAWN, State.CANCELLED}),
+    Purpose.SUSPENSION: frozenset({State.SUSPENDED}),
+}
+"""The states that a set bit of a purpose stands for."""

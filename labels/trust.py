@@ -80,6 +80,11 @@ class SigningKey(Record):
     private: PrivateJwk
     issuer: TrustedIssuer
 
+    def signs_for(self, issuer: TrustedIssuer) -> bool:
+        """Whether this is one of the keys pinned for an issuer, and not revoked."""
+        pinned = (key for key in issuer.keys if key.kid == self.kid and key.revoked is None)
+        return any(key.jwk == self.private.public for key in pinned)
+
 
 @dataclass(frozen=True)
 class TrustStore:
@@ -98,21 +103,25 @@ class TrustStore:
     def add(self, issuer: TrustedIssuer) -> TrustStore:
         """Return a store that trusts ``issuer`` too; of a known issuer the keys are joined and the scope replaced.
 
+        A key that was revoked stays so: an older document of its issuer does not bring it back.
+
         Raises:
             RecordError: One of its keys goes by a name that another issuer's key, or another key, has.
         """
         known = self.issuers.get(issuer.id)
+        keys: dict[str, TrustedKey] = {key.kid: key for key in known.keys} if known else {}
         for key in issuer.keys:
-            found = self.find_key(key.kid)
-            if found and (found[0].id != issuer.id or found[1].jwk != key.jwk):
+            found = keys.get(key.kid)
+            taken = self.find_key(key.kid) if found is None else None
+            if taken or (found and found.jwk != key.jwk):
                 raise RecordError(
                     "trust.kid-taken",
                     f"Adding issuer {issuer.id} failed on key {key.kid}: Expected a new name, got one that is taken.",
                     kid=key.kid,
                 )
-        names = {key.kid for key in issuer.keys}
-        kept = tuple(key for key in known.keys if key.kid not in names) if known else ()
-        merged = issuer.model_copy(update={"keys": kept + issuer.keys})
+            revoked = key.revoked or (found and found.revoked)
+            keys[key.kid] = key.model_copy(update={"revoked": revoked})
+        merged = issuer.model_copy(update={"keys": tuple(keys.values())})
         return TrustStore({**self.issuers, issuer.id: merged})
 
     def to_json(self) -> bytes:

@@ -4,7 +4,7 @@ The checks, in this order (the same numbers stand in the code):
 
 1. issuer: the key that is said to have signed is pinned in the trust store, and signed while it was valid.
 2. signature: the envelope is a ``vc+jwt`` with an allowed algorithm, and its signature holds.
-3. record: the payload is a whole record, and says the same thing everywhere.
+3. record: the payload is a whole record, says the same thing everywhere, and is filed under its own numbers.
 4. scope: the issuer was accredited for the category, scheme and standard on the day of issue.
 5. code: what was scanned or typed is this record's product or certificate; a signed link's signature holds.
 6. validity: the moment lies within the certificate's term.
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labels import checks, jose
-from labels.errors import LabelError, SignatureError
+from labels.errors import LabelError, RecordError, SignatureError
 from labels.formats.credential import CHINA, TYP, Credential, first_moment, from_credential, last_moment
 from labels.model import (
     Check,
@@ -35,7 +35,7 @@ from labels.model import (
     StoredLabel,
     Verification,
 )
-from labels.status import Purpose, StatusEntry, StatusEvent, open_event, open_list
+from labels.status import STATES, Purpose, StatusEntry, StatusEvent, open_event, open_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,12 +75,17 @@ def verify(evidence: Evidence, *, trust: TrustStore, at: dt.datetime, code: Labe
     """Return the verdict on a stored label at a moment (an aware datetime)."""
     if evidence.label.record is not None:
         return _declared(evidence.label.record, at=at, code=code)
-    proof = _prove(evidence.label.credential or "", trust=trust)
+    proof = _prove(evidence.label, trust=trust)
     if proof.credential is None or proof.issuer is None:
         return Verification(
             state=State.UNPROVEN, provenance=Provenance.MISSING, checks=_rest(proof.checks), history=(), at=at
         )
     return _judge(evidence, proof.checks, proof.credential, proof.issuer, trust=trust, at=at, code=code)
+
+
+def is_proven(label: StoredLabel, *, trust: TrustStore) -> bool:
+    """Whether a trusted issuer signed what a stored label says: checks 1 to 3."""
+    return label.credential is not None and _prove(label, trust=trust).credential is not None
 
 
 def verify_link(code: LabelCode, *, trust: TrustStore) -> Check:
@@ -106,10 +111,10 @@ class _Proof:
     issuer: TrustedIssuer | None = None
 
 
-def _prove(token: str, *, trust: TrustStore) -> _Proof:
+def _prove(label: StoredLabel, *, trust: TrustStore) -> _Proof:
     """Checks 1 to 3: who signed, whether the signature holds, what it says."""
     try:
-        envelope = jose.open_envelope(token, typ=TYP)
+        envelope = jose.open_envelope(label.credential or "", typ=TYP)
     except SignatureError as error:
         return _Proof((_not_checked("issuer"), checks.failed("signature", error)))
     found = trust.find_key(envelope.kid)
@@ -123,12 +128,24 @@ def _prove(token: str, *, trust: TrustStore) -> _Proof:
     try:
         jose.check(envelope, key=key.jwk)  # 2
         signature = checks.check("signature", Outcome.PASSED, "signature.good", f"{issuer.name} signed this record.")
-        credential = from_credential(envelope.payload)  # 3
+        credential = _filed(label, from_credential(envelope.payload))  # 3
     except SignatureError as error:
         return _Proof((checks.failed("signature", error),))
     except LabelError as error:
         return _Proof((known, signature, checks.failed("record", error)))
     return _proven(credential, issuer, (known, signature), kid=envelope.kid, trust=trust)
+
+
+def _filed(label: StoredLabel, credential: Credential) -> Credential:
+    field = checks.misfiled(label, credential.record)
+    if field is not None:
+        raise RecordError(
+            "record.misfiled",
+            f"Reading what is filed under {label.id} failed on its {field}: "
+            f"Expected that of the signed record {credential.record.id}, got {getattr(label, field)}.",
+            field=field,
+        )
+    return credential
 
 
 def _proven(
@@ -206,10 +223,11 @@ def _status(
         return None, checks.check("status", Outcome.NOT_CHECKED, error.code, error.message, **error.values)
     past = [event for event in events if event.since <= at]
     current = past[-1] if past else None
-    to_come = any(event.since > at and event.state not in _GOOD for event in events)
+    to_come = {event.state for event in events if event.since > at}
+    unexplained = {purpose for purpose in bits if to_come.isdisjoint(STATES[purpose])}
     state = current.state if current else State.VALID
-    if bits and state in _GOOD and not to_come:  # a bit that no event explains counts for all time
-        state, current = (State.WITHDRAWN if Purpose.REVOCATION in bits else State.SUSPENDED), None
+    if unexplained and state in _GOOD:  # a bit that no event explains counts for all time
+        state, current = (State.WITHDRAWN if Purpose.REVOCATION in unexplained else State.SUSPENDED), None
     if state in _GOOD:
         reason = "The issuer lists it as neither suspended nor revoked."
         return state, checks.check("status", Outcome.PASSED, "status.good", reason)
@@ -225,17 +243,14 @@ def _bad_status(state: State, event: StatusEvent | None) -> Check:
 
 
 def _set_bits(evidence: Evidence, credential: Credential, *, trust: TrustStore) -> set[Purpose]:
-    """Return the purposes whose bit is set; an entry for each purpose must be there and readable."""
-    entries = {entry.purpose: entry for entry in credential.status}
-    bits = set()
+    """Return the purposes of which a bit is set; each must have an entry, and every entry be readable."""
+    entries, issuer = credential.status, credential.attestation.issuer
     for purpose in Purpose:
-        if purpose not in entries:
+        if purpose not in {entry.purpose for entry in entries}:
             raise SignatureError(
                 "status.no-entry", f"The record names no status list for {purpose.value}.", purpose=purpose
             )
-        if _bit(evidence, entries[purpose], issuer=credential.attestation.issuer, trust=trust):
-            bits.add(purpose)
-    return bits
+    return {entry.purpose for entry in entries if _bit(evidence, entry, issuer=issuer, trust=trust)}
 
 
 def _bit(evidence: Evidence, entry: StatusEntry, *, issuer: str, trust: TrustStore) -> bool:
@@ -263,7 +278,7 @@ def _history(credential: Credential, events: tuple[StatusEvent, ...], *, at: dt.
     issued = StateChange(State.VALID, first_moment(credential.attestation), "")
     changes = [StateChange(event.state, event.since, event.reason, event.reason_en) for event in events]
     end = last_moment(credential.attestation)
-    expired = [StateChange(State.EXPIRED, end + dt.timedelta(seconds=1), "")]
+    expired = [StateChange(State.EXPIRED, end + dt.timedelta(seconds=1), "")] if checks.past(end, at=at) else []
     every = [issued, *changes, *expired]
     return tuple(sorted((change for change in every if change.since <= at), key=lambda change: change.since))
 

@@ -124,7 +124,7 @@ def read_rows(
     for row in table.rows():
         try:
             label = read_row(row, at=at, registry=registry, format=table.format)
-            _check_single(label.id, seen.setdefault(label.id, row.number), row.number)
+            check_single(label.id, seen.setdefault(label.id, row.number), row.number)
             if check is not None:
                 check(label)
         except RecordError as error:
@@ -148,6 +148,22 @@ def read_table(data: bytes, *, format: TableFormat, at: dt.datetime, registry: s
         unknown=table.unknown,
         encoding=table.sheet.encoding,
     )
+
+
+def check_single(label_id: str, first: int, row: int) -> None:
+    """Refuse a second row of an id.
+
+    Raises:
+        RecordError: ``first``, the row in which the id stands first, is another row.
+    """
+    if first != row:
+        raise RecordError(
+            "table.same-id",
+            f"Reading row {row} failed on id {label_id}: Expected one row of this id, got another one in row {first}.",
+            field="id",
+            got=label_id,
+            first=first,
+        )
 
 
 def write_csv(records: Iterable[tuple[StoredLabel, LabelRecord]], file: IO[bytes]) -> int:
@@ -216,17 +232,6 @@ def _header(sheet: Sheet) -> Row:
         missing=", ".join(missing),
         got=got,
     )
-
-
-def _check_single(label_id: str, first: int, row: int) -> None:
-    if first != row:
-        raise RecordError(
-            "table.same-id",
-            f"Reading row {row} failed on id {label_id}: Expected one row of this id, got another one in row {first}.",
-            field="id",
-            got=label_id,
-            first=first,
-        )
 
 
 _KINDS = [KINDS[column] for column in COLUMNS]

@@ -33,8 +33,8 @@ class LabelStore(Protocol):
     def by_gtin(self, gtin: str) -> tuple[StoredLabel, ...]:
         """Return the latest version of every label of a product (14 digits), the newest stored first, then by id."""
 
-    def by_certificate(self, number: str) -> StoredLabel | None:
-        """Return the latest version of a certificate's label, the newest stored when there are several."""
+    def by_certificate(self, number: str) -> tuple[StoredLabel, ...]:
+        """Return the latest version of every label with a certificate number, the newest stored first, then by id."""
 
     def history(self, label_id: str) -> tuple[StoredLabel, ...]:
         """Return every version of a label, the oldest first."""

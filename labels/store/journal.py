@@ -71,14 +71,11 @@ class JournalStore:
 
     def by_gtin(self, gtin: str) -> tuple[StoredLabel, ...]:
         """Return the latest version of every label of a product, the newest stored first."""
-        found = (StoredLabel.parse_json(raw) for _, raw in self._journal.image.candidates(LABELS, "gtin", gtin))
-        return tuple(sorted((label for label in found if label.gtin == gtin), key=_newest_first))
+        return self._filed("gtin", gtin)
 
-    def by_certificate(self, number: str) -> StoredLabel | None:
-        """Return the label of a certificate, the newest stored when there are several."""
-        places = self._journal.image.candidates(LABELS, "certificate_number", number)
-        found = (StoredLabel.parse_json(raw) for _, raw in places)
-        return min((label for label in found if label.certificate_number == number), key=_newest_first, default=None)
+    def by_certificate(self, number: str) -> tuple[StoredLabel, ...]:
+        """Return the latest version of every label with a certificate number, the newest stored first."""
+        return self._filed("certificate_number", number)
 
     def history(self, label_id: str) -> tuple[StoredLabel, ...]:
         """Return every version of a label, the oldest first."""
@@ -149,6 +146,10 @@ class JournalStore:
     def close(self) -> None:
         """Close the store."""
         self.database.close()
+
+    def _filed(self, field: str, value: str) -> tuple[StoredLabel, ...]:
+        found = (StoredLabel.parse_json(raw) for _, raw in self._journal.image.candidates(LABELS, field, value))
+        return tuple(sorted((label for label in found if _keys_of(label)[field] == value), key=_newest_first))
 
     def _latest(self, label_id: str) -> tuple[int, StoredLabel, bytes] | None:
         for doc_id, raw in self._journal.image.candidates(LABELS, "id", label_id):

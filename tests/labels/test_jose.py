@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labels import jose
-from labels.errors import SignatureError
+from labels.errors import RecordError, SignatureError
 
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "vc"
 needs_vectors = pytest.mark.skipif(not VECTORS.is_dir(), reason="the public test vectors are not beside the project")
@@ -25,6 +25,38 @@ def test_a_signed_payload_opens_and_its_signature_holds(alg: str) -> None:
     jose.check(envelope, key=key.public)
 
     assert (envelope.payload, envelope.kid) == (b"{}", "k")
+
+
+ED25519, P_256 = jose.new_key(), jose.new_key("ES256")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"crv": "P-256"},
+        {"kty": "EC"},
+        {"x": ED25519.x[:-1] + "_"},
+        {"kty": "EC", "crv": "P-256"},
+        {"kty": "EC", "crv": "P-256", "y": P_256.y},
+    ],
+    ids=["kind", "curve", "second-spelling", "no-y", "off-the-curve"],
+)
+def test_numbers_that_are_no_key_are_refused_where_a_key_is_read(changes: dict[str, str]) -> None:
+    fields = ED25519.public.model_dump(exclude_none=True) | changes
+
+    with pytest.raises(RecordError):
+        jose.PublicJwk.parse_json(json.dumps(fields))
+
+
+@pytest.mark.parametrize("key", [ED25519, P_256], ids=["Ed25519", "P-256"])
+def test_a_private_key_must_fit_its_public_part(key: jose.PrivateJwk) -> None:
+    other = jose.new_key(key.alg)
+
+    with pytest.raises(RecordError) as refused:
+        jose.PrivateJwk.parse_json(json.dumps({"d": other.d} | key.public.model_dump(exclude_none=True)))
+
+    assert refused.value.code == "record.value-error"
+    assert other.d[:20] not in str(refused.value)
 
 
 @pytest.mark.parametrize("alg", jose.ALGORITHMS)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labels import jose
 from labels.errors import SignatureError
 from labels.status import (
     BITS,
+    LIST_TYP,
     MAX_BYTES,
     Purpose,
     StatusEntry,
@@ -58,12 +60,13 @@ def test_the_same_bits_are_encoded_as_the_same_text() -> None:
         ("", "status.encoding"),
         ("H4sI", "status.encoding"),
         ("u!!!", "status.encoding"),
+        ("u中", "status.encoding"),
         ("u" + base64.urlsafe_b64encode(b"no gzip").decode(), "status.encoding"),
         ("u" + base64.urlsafe_b64encode(gzip.compress(bytes(BITS // 8))[:-9]).decode(), "status.encoding"),
         ("u" + base64.urlsafe_b64encode(gzip.compress(bytes(BITS // 8 - 1))).decode(), "status.length"),
         ("u" + base64.urlsafe_b64encode(gzip.compress(bytes(MAX_BYTES + 1))).decode(), "status.length"),
     ],
-    ids=["empty", "no-prefix", "no-base64", "no-gzip", "cut", "short", "bomb"],
+    ids=["empty", "no-prefix", "no-base64", "no-ascii", "no-gzip", "cut", "short", "bomb"],
 )
 def test_a_list_that_is_none_is_refused(encoded: str, code: str) -> None:
     with pytest.raises(SignatureError) as refused:
@@ -86,6 +89,27 @@ def test_a_list_of_another_purpose_or_place_is_refused(entry: StatusEntry, code:
         open_list(token, entry=entry, issuer=ISSUER, trust=trusting(KEY))
 
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"{", b"[]", b"{}", b'{"credentialSubject":[]}', b'{"credentialSubject":{"type":"BitstringStatusListEntry"}}'],
+)
+def test_what_its_issuer_signed_but_is_no_list_is_refused(payload: bytes) -> None:
+    token = jose.sign(payload, key=KEY.private, kid=KEY.kid, typ=LIST_TYP)
+
+    with pytest.raises(SignatureError) as refused:
+        open_list(token, entry=ENTRY, issuer=ISSUER, trust=trusting(KEY))
+
+    assert refused.value.code == "status.kind"
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_bit_beyond_the_list_cannot_be_changed(*, value: bool) -> None:
+    with pytest.raises(SignatureError) as refused:
+        empty_list(URL, issuer=ISSUER, purpose=Purpose.SUSPENSION).with_bit(BITS, value=value)
+
+    assert refused.value.code == "status.index"
 
 
 def test_an_index_beyond_the_list_is_refused() -> None:

@@ -74,6 +74,24 @@ def test_a_key_of_an_issuer_cannot_be_swapped_under_its_name() -> None:
         trusting(first).add(first.issuer.model_copy(update={"keys": (swapped,)}))
 
 
+def test_two_keys_of_one_name_in_one_document_are_refused() -> None:
+    first = signing_key()
+    twin = first.issuer.keys[0].model_copy(update={"jwk": signing_key().private.public})
+
+    with pytest.raises(RecordError) as refused:
+        TrustStore().add(first.issuer.model_copy(update={"keys": (*first.issuer.keys, twin)}))
+
+    assert refused.value.code == "trust.kid-taken"
+
+
+def test_an_older_document_does_not_bring_a_revoked_key_back() -> None:
+    first = signing_key()
+    revoked = first.issuer.keys[0].model_copy(update={"revoked": DAY})
+    trust = trusting(first).add(first.issuer.model_copy(update={"keys": (revoked,)}))
+
+    assert trust.add(first.issuer).issuers[ISSUER].keys == (revoked,)
+
+
 def test_a_store_survives_the_way_through_its_file_without_private_parts() -> None:
     store = trusting(signing_key(), signing_key("did:web:other.example", alg="ES256"))
 

@@ -139,6 +139,37 @@ def test_the_term_holds_from_its_first_to_its_last_second_in_china(
     assert (verification.state, [check.code for check in verification.failed]) == (state, [code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (dt.datetime(2028, 1, 14, 23, 59, 59, 999_999, tzinfo=CHINA), State.VALID),
+        (dt.datetime(2028, 1, 15, 0, 0, 0, tzinfo=CHINA), State.EXPIRED),
+    ],
+)
+def test_all_of_the_last_second_belongs_to_the_term(at: dt.datetime, state: State) -> None:
+    verification = verify(EVIDENCE, trust=TRUST, at=at)
+
+    assert (verification.state, verification.history[-1].state) == (state, state)
+
+
+def test_a_certificate_may_hold_to_the_end_of_all_days() -> None:
+    _label, evidence = issued(record(attestation__valid_until="9999-12-31"), KEY)
+
+    assert verify(evidence, trust=TRUST, at=AT).verified
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("id", "TB-2026-0002"), ("gtin", "06900000000007"), ("certificate_number", "TB-2026-0002")]
+)
+def test_a_good_certificate_filed_under_another_number_proves_nothing(field: str, value: str) -> None:
+    misfiled = dataclasses.replace(EVIDENCE, label=EVIDENCE.label.model_copy(update={field: value}))
+
+    verification = verify(misfiled, trust=TRUST, at=AT, code=parse(value))
+
+    assert (verification.verified, verification.state) == (False, State.UNPROVEN)
+    assert [(check.code, check.values) for check in verification.failed] == [("record.misfiled", {"field": field})]
+
+
 @pytest.mark.parametrize("state", [State.SUSPENDED, State.WITHDRAWN, State.CANCELLED])
 def test_a_bad_state_stops_verification_from_its_moment_on(state: State) -> None:
     evidence = with_state(state, since=dt.datetime(2026, 6, 1, 10, tzinfo=CHINA))
@@ -157,6 +188,27 @@ def test_a_suspension_that_was_lifted_no_longer_counts() -> None:
 
     assert verify(lifted, trust=TRUST, at=AT).verified
     assert not verify(lifted, trust=TRUST, at=dt.datetime(2026, 6, 15, tzinfo=CHINA)).verified
+
+
+def test_a_suspension_to_come_does_not_explain_a_revocation() -> None:
+    suspended = with_state(State.SUSPENDED, since=AT + dt.timedelta(days=1))
+    withdrawn = with_state(State.WITHDRAWN, since=AT - dt.timedelta(days=1), evidence=suspended)
+    evidence = dataclasses.replace(withdrawn, status_events=suspended.status_events)
+
+    assert verify(evidence, trust=TRUST, at=AT).state is State.WITHDRAWN
+
+
+def test_of_two_entries_for_one_purpose_each_counts() -> None:
+    claims = orjson.loads(jose.open_envelope(LABEL.label.credential or "", typ=TYP).payload)
+    revocation = next(entry for entry in claims["credentialStatus"] if entry["statusPurpose"] == "revocation")
+    claims["credentialStatus"].append(revocation | {"statusListIndex": "8"})
+    withdrawn = dataclasses.replace(with_state(State.WITHDRAWN), status_events=())
+
+    verification = verify(
+        dataclasses.replace(withdrawn, label=resigned(orjson.dumps(claims)).label), trust=TRUST, at=AT
+    )
+
+    assert verification.state is State.WITHDRAWN
 
 
 def test_a_set_bit_without_a_dated_event_counts_for_all_time() -> None:
@@ -208,6 +260,20 @@ def test_a_code_of_another_product_is_not_this_record() -> None:
     code = parse("6900000000007")
 
     assert outcomes(EVIDENCE, code=code)["code"] == "code.other-product"
+
+
+def test_a_code_with_another_certificates_number_is_not_this_record() -> None:
+    declared = Evidence(label=stored(record(), credential=None, at=AT))
+
+    assert outcomes(EVIDENCE, code=parse("TB-2026-0002"))["code"] == "code.other-product"
+    assert outcomes(declared, code=parse("https://tanbiao.example/l/TB-2026-0002"))["code"] == "code.other-product"
+
+
+def test_a_code_may_name_the_certificate_where_the_label_has_an_id_of_its_own() -> None:
+    _label, evidence = issued(record(id="own-1"), KEY)
+
+    assert verify(evidence, trust=TRUST, at=AT, code=parse("tb-2026-0001")).verified
+    assert verify(evidence, trust=TRUST, at=AT, code=parse("https://tanbiao.example/l/own-1")).verified
 
 
 def test_a_signed_link_is_checked_with_the_issuers_key() -> None:
