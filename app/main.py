@@ -3,6 +3,11 @@
 import streamlit as st
 
 from app.parts import frame
+from app.texts import reason
+from labels.errors import LabelError
 
-frame.open_page()
-st.navigation(frame.pages(), position="hidden").run()
+try:
+    frame.open_page()
+    st.navigation(frame.pages(), position="hidden").run()
+except LabelError as error:
+    st.error(reason(error))

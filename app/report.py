@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 def look_report(look: Look) -> list[str]:
     """Return verdict, footprint and checks, a line each."""
-    told = verdict(look.record, look.verification)
+    told = verdict(look.record, look.verification, look.error)
     lines = [f"{told.word}: {told.sentence}"]
     if told.advice:
         lines.append(told.advice)
-    if look.error is not None and look.found is None:
-        lines.append(reason(look.error))
     if look.record is not None and told.figure is not Figure.HIDDEN:
         footprint = look.record.footprint
         unit = unit_name(footprint.unit, amount=format(footprint.amount.normalize(), "f"))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from app.look import Look, look_at_text
 from app.texts import category_name, product_name
-from app.verdict import Tone, verdict
+from app.verdict import Tone, Verdict, verdict
 from labels.checks import SerialReport
 from labels.code import canonical_link
 from labels.lookup import SERIALS
+from labels.model import State
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -33,18 +34,29 @@ def demo_shelf(home: Home, *, at: dt.datetime) -> list[Item]:
     codes = [label.id for label in home.store]
     codes += [_link_of_serial(key, home.domain) for key, _report in home.store.documents(SERIALS, SerialReport)]
     shelf = [_item(look_at_text(code, home, at=at, offline=True)) for code in codes]
-    return [item for _tone, item in sorted(shelf, key=lambda entry: (entry[0], entry[1].kind, entry[1].name))]
+    return [item for _place, item in sorted(shelf, key=lambda entry: (entry[0], entry[1].kind, entry[1].name))]
 
 
-def _item(look: Look) -> tuple[int, Item]:
+def _item(look: Look) -> tuple[Place, Item]:
     told = verdict(look.record, look.verification)
-    tone = list(Tone).index(told.tone)
     if look.record is None:
-        return tone, Item(told.word, "", look.code.text, look.code.text)
+        return _place(look, told), Item(told.word, "", look.code.text, look.code.text)
     name, kind = product_name(look.record.product), category_name(look.record.product.category)
-    return tone, Item(told.word, kind, f"{name} · {kind}", look.code.text)
+    return _place(look, told), Item(told.word, kind, name, look.code.text)
+
+
+def _place(look: Look, told: Verdict) -> Place:
+    """Return where a verdict stands on the shelf, the same in every language."""
+    if look.verification is None:
+        return list(Tone).index(told.tone), len(State), ()
+    failed = tuple(check.name for check in look.verification.failed)
+    return list(Tone).index(told.tone), list(State).index(look.verification.state), failed
 
 
 def _link_of_serial(key: str, domain: str) -> str:
     gtin, _slash, serial = key.partition("/")
     return canonical_link(gtin, domain=domain, serial=serial)
+
+
+Place = tuple[int, int, tuple[str, ...]]
+"""Tone, state, failed checks."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from app.i18n import _, language, mark
+from app.i18n import _, day, language, mark, number
 from labels.categories import CATEGORIES
 from labels.model import Boundary, Check, Outcome, StageName, State
 from labels.units import UNITS
@@ -33,6 +35,16 @@ def reason(told: Check | LabelError) -> str:
 def in_language(name: str, name_en: str | None) -> str:
     """Return the name a reader of the language in use reads best."""
     return name_en if name_en and language() == "en" else name
+
+
+def one_language(text: str | None) -> str | None:
+    """Return the half of "中文 / English" that is in the language in use; any other text stands as it is.
+
+    >>> one_language("湖北武汉 / Wuhan, Hubei"), one_language("kg / t")
+    ('Wuhan, Hubei', 'kg / t')
+    """
+    halves = _BOTH_LANGUAGES.fullmatch(text or "")
+    return halves["en" if language() == "en" else "zh"] if halves else text
 
 
 def plain_text(text: str) -> str:
@@ -86,11 +98,39 @@ def _localised(values: Mapping[str, str]) -> dict[str, str]:
         shown["category"] = category_name(shown["category"])
     if language() == "en":
         shown |= {name.removesuffix("_en"): text for name, text in shown.items() if name.endswith("_en")}
-    return shown
+    return {name: _VALUES[name](text) if name in _VALUES else text for name, text in shown.items()}
+
+
+def _day(text: str) -> str:
+    try:
+        return day(dt.date.fromisoformat(text))
+    except ValueError:
+        return _(text)
+
+
+def _number(text: str) -> str:
+    try:
+        return number(Decimal(text))
+    except InvalidOperation:
+        return text
+
+
+def _in_a_sentence(text: str) -> str:
+    """A reason somebody gave, without the full stop that the sentence around it brings."""
+    return _(text).rstrip("。.")
 
 
 GTIN_8_ZEROS = 6
 """Zeros before a GTIN-8 in 14 digits."""
+_BOTH_LANGUAGES = re.compile(r"(?P<zh>[^/]*[\u4e00-\u9fff][^/]*) / (?P<en>(?:(?! / )[^\u3000-\u9fff])+)")
+_VALUES = {
+    **dict.fromkeys(("day", "issued", "since", "valid_until"), _day),
+    **dict.fromkeys(("sum", "total"), _number),
+    "reason": _in_a_sentence,
+}
+"""How a value in a reason is shown."""
+_FROM_LABELS = (mark("an unknown day"), mark("the issuer's list gives no reason"))
+"""What ``labels`` puts in the place of a value it does not have."""
 
 OUTCOMES = {
     Outcome.PASSED: mark("passed"),
@@ -144,7 +184,7 @@ STAGES = {
 
 REASONS = {
     "check.no-certificate": mark("There is no certificate to check."),
-    "check.stopped": mark("Not looked at: nobody proved what the record says."),
+    "check.stopped": mark("Nothing the record says counts until it is proven who signed it."),
     "code.by-id": mark("The record was opened by its own number."),
     "certificate.*": mark("This is no certificate number."),
     "code.label-id": mark("This link of a registry names no label."),
@@ -178,9 +218,9 @@ REASONS = {
         "A code is there, but it cannot be read yet. Hold the camera closer, straight and steady."
     ),
     "issuer.key-day": mark("The key {kid} was not valid on {day}, the day of issue."),
-    "issuer.known": mark("{issuer} is in the trust store."),
+    "issuer.known": mark("{issuer} is a certification body that we trust."),
     "issuer.other": mark("The record names another issuer than {issuer}, whose key signed it."),
-    "issuer.unknown": mark("Nobody in the trust store has the key that is said to have signed."),
+    "issuer.unknown": mark("No certification body that we trust made this signature."),
     "link.signature-bad": mark("The link carries a signature that does not hold."),
     "link.signature-form": mark("The link carries a signature that is cut off or damaged."),
     "link.signed": mark("{issuer} signed this link; the record itself was not seen."),
@@ -202,21 +242,21 @@ REASONS = {
     "signature.good": mark("The certification body's signature holds: nothing was changed since."),
     "signature.typ": mark("The record is signed as something else than a certificate."),
     "signature.unsigned": mark("The record is a declaration: nobody certified it."),
-    "stages.differ": mark("The stages sum to {sum} kg CO2e, the total says {total}."),
+    "stages.differ": mark("The stages sum to {sum} kg CO₂e, the total says {total}."),
     "stages.none": mark("The record gives no life-cycle stages."),
-    "stages.sum": mark("The stages sum to {total} kg CO2e."),
+    "stages.sum": mark("The stages sum to {total} kg CO₂e, as the total says."),
     "status.*": mark("The list that says whether it was suspended or withdrawn cannot be read."),
-    "status.cancelled": mark("Cancelled by the holder since {since}: {reason}"),
+    "status.cancelled": mark("The holder gave the certificate up on {since}: {reason}."),
     "status.good": mark("The certification body lists it as neither suspended nor withdrawn."),
     "status.no-entry": mark("The record names no list that would say whether it was suspended or withdrawn."),
     "status.no-list": mark("The list that says whether it was suspended or withdrawn was not at hand."),
     "status.signer": mark("The list that says whether it was suspended or withdrawn is not the issuer's."),
-    "status.suspended": mark("Suspended since {since}: {reason}"),
-    "status.withdrawn": mark("Withdrawn by the certification body since {since}: {reason}"),
+    "status.suspended": mark("The certificate has been suspended since {since}: {reason}."),
+    "status.withdrawn": mark("The certification body withdrew the certificate on {since}: {reason}."),
     "store.*": mark("The store of this installation cannot be read or written. Its operator must look at it."),
     "home.*": mark("The store of this installation cannot be read or written. Its operator must look at it."),
     "uscc.*": mark("This is no valid credit code of a firm (USCC)."),
     "validity.expired": mark("The certificate expired on {valid_until}."),
-    "validity.not-yet": mark("The certificate holds from {issued} only."),
+    "validity.not-yet": mark("The certificate starts on {issued}."),
     "validity.within": mark("The certificate holds from {issued} to {valid_until}."),
 }

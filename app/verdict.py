@@ -12,6 +12,7 @@ from labels.formats.credential import CHINA
 from labels.model import LabelRecord, Outcome, State, Verification
 
 if TYPE_CHECKING:
+    from labels.errors import LabelError
     from labels.model import Check
 
 
@@ -43,10 +44,10 @@ class Verdict:
     figure: Figure
 
 
-def verdict(record: LabelRecord | None, verification: Verification | None) -> Verdict:
-    """Return the verdict on what was looked up; the worst finding speaks."""
+def verdict(record: LabelRecord | None, verification: Verification | None, error: LabelError | None = None) -> Verdict:
+    """Return the verdict on what was looked up; the worst finding speaks. ``error``: why there was nothing to find."""
     if record is None and verification is None:
-        return _UNKNOWN.told("")
+        return _nothing_found(error)
     if verification is None or verification.state is State.UNPROVEN:
         return _UNPROVEN.told(_first_reason(verification))
     for check in verification.failed:
@@ -57,6 +58,12 @@ def verdict(record: LabelRecord | None, verification: Verification | None) -> Ve
     if verification.verified and record is not None:
         return _certified(record, verification)
     return _STATE_VERDICTS.get(verification.state, _UNPROVEN).told(_first_reason(verification))
+
+
+def _nothing_found(error: LabelError | None) -> Verdict:
+    if error is None or error.code == "lookup.not-found":
+        return _UNKNOWN.told("")
+    return _UNREADABLE.told(reason(error))
 
 
 def _certified(record: LabelRecord, verification: Verification) -> Verdict:
@@ -112,11 +119,17 @@ _UNKNOWN = _Wording(
     Figure.HIDDEN,
     mark("No record is known behind this code."),
 )
+_UNREADABLE = _Wording(
+    Tone.CAUTION,
+    mark("This code cannot be looked up"),
+    mark("Scan it again, or compare what you typed with the label."),
+    Figure.HIDDEN,
+)
 _UNPROVEN = _Wording(Tone.BAD, mark("Do not trust this label"), _REPORT, Figure.HIDDEN)
 _DECLARED = _Wording(
     Tone.CAUTION,
     mark("Declared, not certified"),
-    mark("Use the figure as the maker's own word."),
+    mark("Take the figure as the maker's own word."),
     Figure.SHOWN,
     mark("The maker states this figure itself; no certification body checked it."),
 )
@@ -146,7 +159,7 @@ _STATE_VERDICTS = {
     State.CANCELLED: _Wording(
         Tone.BAD,
         mark("Cancelled"),
-        mark("The holder gave the certificate up; the label no longer counts."),
+        mark("The label no longer counts."),
         Figure.FADED,
     ),
     State.EXPIRED: _Wording(

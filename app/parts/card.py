@@ -25,6 +25,7 @@ from app.texts import (
     gtin_as_printed,
     in_language,
     issuer_name,
+    one_language,
     organisation_name,
     product_name,
     reason,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from labels.model import ConformityAttestation, LabelRecord, Stage, StateChange, Verification
+    from labels.model import ConformityAttestation, LabelRecord, ProductFootprint, Stage, StateChange, Verification
 
 
 def style(words: Mapping[str, str]) -> Markup:
@@ -57,7 +58,7 @@ def verdict_card(verdict: Verdict) -> Markup:
     advice = Markup("<p class='tb-advice'>{}</p>").format(verdict.advice) if verdict.advice else Markup()
     return Markup(
         "<section class='tb-verdict tb-{tone}' role='status'><span class='tb-sign' aria-hidden='true'>{sign}</span>"
-        "<div><h2>{word}</h2><p>{sentence}</p>{advice}</div></section>"
+        "<div><h1>{word}</h1><p>{sentence}</p>{advice}</div></section>"
     ).format(
         tone=verdict.tone.value, sign=_SIGNS[verdict.tone], word=verdict.word, sentence=verdict.sentence, advice=advice
     )
@@ -69,8 +70,9 @@ def figure_card(record: LabelRecord, figure: Figure) -> Markup:
         return Markup()
     footprint = record.footprint
     return Markup(
-        "<section class='tb-figure tb-{figure}'><h1>{product}</h1><p class='tb-model'>{maker}{model} · {category}</p>"
-        "<p class='tb-number'><b>{value}</b> <span>kg CO<sub>2</sub>e / {unit}</span></p>"
+        "<section class='tb-figure tb-{figure}'><h2>{product}</h2><p class='tb-model'>{maker}{model} · {category}</p>"
+        "<p class='tb-caption'>{caption}</p>"
+        "<p class='tb-number'>{value} <span>kg CO<sub>2</sub>e / {unit}</span></p>"
         "<p class='tb-boundary'>{boundary}</p>{faded}</section>"
     ).format(
         figure=figure.value,
@@ -78,7 +80,8 @@ def figure_card(record: LabelRecord, figure: Figure) -> Markup:
         maker=organisation_name(record.attestation.holder) + " · " if record.attestation else "",
         model=record.product.model,
         category=category_name(record.product.category),
-        value=number(footprint.value),
+        caption=_("Carbon footprint, in kilograms of CO₂ equivalent"),
+        value=_NUMBERS[figure].format(number(footprint.value)),
         unit=unit_name(footprint.unit, amount=format(footprint.amount.normalize(), "f")),
         boundary=_(BOUNDARIES[footprint.boundary]),
         faded=_faded(figure),
@@ -125,7 +128,7 @@ def certificate_card(record: LabelRecord) -> Markup:
     rows = [
         (_("Certificate number"), attestation.certificate_number),
         (_("Certification body"), issuer_name(attestation)),
-        (_("Scheme"), attestation.scheme),
+        (_("Scheme"), one_language(attestation.scheme)),
         (_("Holder"), organisation_name(attestation.holder)),
         (_("Issued"), day(attestation.issued)),
         (_("Valid until"), day(attestation.valid_until)),
@@ -138,15 +141,15 @@ def details_card(record: LabelRecord) -> Markup:
     """Return how the footprint was made, and the rest of the certificate; no title of its own."""
     footprint, attestation = record.footprint, record.attestation
     rows = [
-        (_("Product rule"), " ".join(filter(None, (footprint.product_rule, footprint.product_rule_version)))),
-        (_("Functional unit"), footprint.functional_unit),
+        (_("Product category rule (PCR)"), _product_rule(footprint)),
+        (_("Functional unit"), one_language(footprint.functional_unit)),
         (_("Data from"), f"{day(footprint.period.start)} – {day(footprint.period.end)}" if footprint.period else None),
-        (_("Uncertainty (95 %)"), _percent(footprint.uncertainty_percent, "± ")),
+        (_("Uncertainty (95%)"), _percent(footprint.uncertainty_percent, "± ")),
         (_("Primary data"), _percent(footprint.primary_data_percent)),
         (_("Data quality (1 best, 5 worst)"), number(footprint.data_quality) if footprint.data_quality else None),
         (_("Warming potentials"), f"IPCC {footprint.gwp_set}" if footprint.gwp_set else None),
         *(_attestation_rows(attestation) if attestation else []),
-        *_origin_rows(record),
+        *(_origin_rows(record) if attestation else []),
     ]
     return _facts_card(None, rows)
 
@@ -174,23 +177,23 @@ def checks_card(verification: Verification) -> Markup:
         )
         for check in verification.checks
     )
-    title = _("What was checked, {moment}").format(moment=moment(verification.at.astimezone(CHINA)))
-    return _list_card(title, items)
+    when = _("Checked at {moment}").format(moment=moment(verification.at.astimezone(CHINA)))
+    return Markup("<section class='tb-card'><ul>{}</ul><small>{}</small></section>").format(items, when)
 
 
 def _attestation_rows(attestation: ConformityAttestation) -> list[Row]:
     return [
         (_("Holder's credit code (USCC)"), attestation.holder.uscc),
-        (_("Made in"), attestation.production_site),
-        (_("Surveillance audits"), ", ".join(day(date) for date in attestation.surveillance) or None),
+        (_("Made in"), one_language(attestation.production_site)),
+        (_("Surveillance audits"), " · ".join(day(date) for date in attestation.surveillance) or None),
     ]
 
 
 def _origin_rows(record: LabelRecord) -> list[Row]:
     return [
         (_("Product number (GTIN)"), gtin_as_printed(record.product.gtin)),
-        (_("Registry"), record.source.registry),
-        (_("Source of the figures"), record.source.note),
+        (_("Registry"), one_language(record.source.registry)),
+        (_("Source of the figures"), one_language(record.source.note)),
     ]
 
 
@@ -202,8 +205,12 @@ def _facts_card(title: str | None, rows: list[Row]) -> Markup:
     return Markup("<section class='tb-card'>{}<dl class='tb-facts'>{}</dl></section>").format(heading, cells)
 
 
+def _product_rule(footprint: ProductFootprint) -> str:
+    return " ".join(filter(None, (one_language(footprint.product_rule), footprint.product_rule_version)))
+
+
 def _percent(value: Decimal | None, sign: str = "") -> str | None:
-    return None if value is None else f"{sign}{number(value)} %"
+    return None if value is None else f"{sign}{number(value)}%"
 
 
 def _faded(figure: Figure) -> Markup:
@@ -213,7 +220,7 @@ def _faded(figure: Figure) -> Markup:
 
 
 def _bar(stage: Stage, total: Decimal, longest: Decimal) -> Markup:
-    share = f"{number(round(100 * stage.value / total))} %" if total else ""
+    share = f"{number(round(100 * stage.value / total))}%" if total else ""
     return Markup(
         "<div role='listitem'><span>{name}</span><span class='tb-value'>{value} <small>{share}</small></span>"
         "<i style='width:{width}%'{negative}></i></div>"
@@ -237,5 +244,6 @@ def _list_card(title: str, items: Markup) -> Markup:
 
 
 Row = tuple[str, str | None]
+_NUMBERS = {Figure.SHOWN: Markup("<b>{}</b>"), Figure.FADED: Markup("<s>{}</s>")}
 _SIGNS = {Tone.GOOD: "✓", Tone.CAUTION: "!", Tone.BAD: "✕"}
 _OUTCOME_SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✕", Outcome.NOT_CHECKED: "–"}

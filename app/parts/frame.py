@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -25,12 +26,12 @@ VIEWS = {"scan": "views/scan.py", "label": "views/label.py"}
 
 def open_page() -> None:
     """Begin a page in the visitor's language."""
-    st.set_page_config(page_title="Tanbiao 碳标", page_icon="assets/brand/favicon.png", layout="centered")
+    st.set_page_config(page_title=NAME, page_icon="assets/brand/favicon.png", layout="centered")
     chosen = st.query_params.get("lang") or st.session_state.get(_LANGUAGE)
     i18n.use(chosen if chosen in LANGUAGES else i18n.negotiate(st.context.locale))
     st.session_state[_LANGUAGE] = i18n.language()
-    _document_language(data={"lang": i18n.language()}, key="document-language")
-    st.html(style({"upload": _("Choose a picture"), "limit": _("up to 20 MB")}))
+    _document(data={"lang": i18n.language(), "names": _names()}, key="document")
+    st.html(style(_words()))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(page("scan"), label="**碳标** Tanbiao", icon=":material/qr_code_scanner:")
         st.segmented_control(
@@ -45,6 +46,11 @@ def open_page() -> None:
     if home().demo:
         notice = _("DEMO: every firm, product and certificate in this registry is fictional.")
         st.html(Markup("<p class='tb-demo' role='note'>{}</p>").format(notice))
+
+
+def name_page(title: str) -> None:
+    """Say in the browser's tab and history what the page shows."""
+    st.set_page_config(page_title=f"{title} · {NAME}")
 
 
 def pages() -> list[StreamlitPage]:
@@ -84,12 +90,33 @@ def home() -> Home:
         st.stop()
 
 
+def _words() -> dict[str, str]:
+    """Return what stands in for Streamlit's own words: the style sheet shows it."""
+    return {
+        "upload": _("Choose a picture"),
+        "limit": _("up to 20 MB"),
+        "refused": _("Only pictures up to 20 MB can be read."),
+        "skip": _("Skip to the content"),
+        "lost": _("The connection is lost. It comes back by itself; if not, open the page again."),
+    }
+
+
+def _names() -> dict[str, str]:
+    """Return by selector what screen readers say in place of Streamlit's own words."""
+    return {
+        "[data-testid=stFileUploaderDropzone] button": _("Choose a picture"),
+        "[data-testid=stFileChipDeleteBtn] button": _("Remove the picture"),
+        "[data-testid=stSelectbox] button": _("Open the list"),
+        "[data-testid=stSkipToContent]": _("Skip to the content"),
+    }
+
+
 def _forget_language_of_link() -> None:
     st.query_params.pop("lang", None)
 
 
 _LANGUAGE = "language"
-_document_language = st.components.v2.component(
-    "tanbiao_document_language",
-    js="export default ({ data }) => { document.documentElement.lang = data.lang; };",
+NAME = "Tanbiao 碳标"
+_document = st.components.v2.component(
+    "tanbiao_document", js=Path(__file__).with_name("document.js").read_text(encoding="utf-8")
 )

@@ -23,12 +23,13 @@ def show() -> None:
     """Show the page."""
     text = st.query_params.get("l", "").strip()
     if not text:
-        st.title(_("Label"))
+        st.title(_("Label"), anchor=False)
         st.info(_("Scan a label or type its number first."))
         st.page_link(frame.page("scan"), label=_("Scan a label"), icon=":material/qr_code_scanner:")
         return
     look = look_at_text(text, frame.home(), at=frame.now())
-    told = verdict(look.record, look.verification)
+    told = verdict(look.record, look.verification, look.error)
+    frame.name_page(told.word)
     frame.show(card.verdict_card(told))
     if look.found is None:
         _unknown(look)
@@ -38,12 +39,11 @@ def show() -> None:
         with st.expander(_("What was checked"), expanded=not look.verification.verified):
             frame.show(card.checks_card(look.verification))
     _report(text)
+    st.page_link(frame.page("scan"), label=_("Scan another label"), icon=":material/qr_code_scanner:")
 
 
 def _unknown(look: Look) -> None:
     """What the code claims, as text; a link in it is never opened."""
-    if look.error is not None and look.error.code != "lookup.not-found":
-        st.warning(reason(look.error))
     if look.link is not None:
         st.info(reason(look.link))
     st.write(_("The code says:"))
@@ -81,7 +81,7 @@ def _report(text: str) -> None:
         "page": _("Something on this page is wrong"),
     }
     with st.expander(_("Report a problem")), st.form("report", clear_on_submit=True, border=False):
-        problem = st.selectbox(_("What is wrong?"), list(problems), format_func=problems.__getitem__)
+        problem = st.radio(_("What is wrong?"), list(problems), format_func=problems.__getitem__)
         words = st.text_area(_("In your own words (no personal data, please)"), max_chars=1000)
         if st.form_submit_button(_("Send")):
             exchange.save_report(frame.home().store, label=text, problem=problem, text=words, at=frame.now())

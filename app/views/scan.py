@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 WAYS = {"photo": mark("Photo"), "camera": mark("Camera"), "text": mark("Type")}
-KINDS = ["jpg", "jpeg", "png", "webp", "avif", "heic", "heif", "tif", "tiff", "bmp", "gif"]
+KINDS = ["image", "heic", "heif", "avif"]
+"""Any picture: phones then offer the camera too. The names of kinds that some systems do not know as pictures."""
 
 
 def show() -> None:
     """Show the page."""
-    st.title(_("Scan a carbon label"))
+    st.title(_("Scan a carbon label"), anchor=False)
     st.write(_("See a product's certified carbon footprint, and whether to believe it."))
     way = st.segmented_control(
         _("How"),
@@ -40,16 +41,15 @@ def show() -> None:
 
 
 def _photo() -> None:
-    uploaded = st.file_uploader(
-        _("Photograph or choose a picture of the label"), type=KINDS, help=_("The whole QR code, sharp and close.")
-    )
+    uploaded = st.file_uploader(_("Photograph the QR code, whole, sharp and close, or choose a picture"), type=KINDS)
     if uploaded is not None:
         _read(uploaded)
 
 
 def _read(uploaded: UploadedFile) -> None:
     try:
-        reading = read_codes(uploaded.getvalue())
+        with st.spinner(_("Reading the picture …")):
+            reading = read_codes(uploaded.getvalue())
     except DecodeError as error:
         st.error(reason(error))
         return
@@ -62,8 +62,7 @@ def _read(uploaded: UploadedFile) -> None:
         return
     st.write(_("There are several codes in this picture. Which one?"))
     for place, text in enumerate(texts):
-        st.text(text)
-        if st.button(_("Look at this one"), key=f"code-{place}"):
+        if st.button(plain_text(text[:LONGEST]), key=f"code-{place}", width="stretch"):
             frame.open_label(text)
 
 
@@ -78,13 +77,16 @@ def _typed() -> None:
         text = st.text_input(
             _("Number or link on the label"), placeholder="TB-DEMO-2026-0001 · 6901234567892", max_chars=4296
         )
-        if st.form_submit_button(_("Look up"), type="primary") and text.strip():
+        if not st.form_submit_button(_("Look up"), type="primary"):
+            return
+        if text.strip():
             frame.open_label(text.strip())
+        st.warning(_("Type a number or a link first."))
 
 
 def _shelf() -> None:
     """Demo labels by what becomes of them, so that every verdict can be tried."""
-    st.subheader(_("Demo shelf"))
+    st.header(_("Demo shelf"), anchor=False)
     st.caption(_("No label at hand? Take one of these, good or bad."))
     items = _shelf_items(language(), frame.now().date().isoformat())
     verdicts = list(dict.fromkeys(item.verdict for item in items))
@@ -92,13 +94,14 @@ def _shelf() -> None:
     items = [item for item in items if item.verdict == chosen]
     kinds = list(dict.fromkeys(item.kind for item in items))
     if len(items) > SHELF:
-        kind = st.selectbox(_("Kind of product"), kinds, key=f"kind-{language()}")
+        kind = st.selectbox(
+            _("Kind of product"), kinds, placeholder=_("Choose"), key=f"kind-{language()}", filter_mode=None
+        )
         items = [item for item in items if item.kind == kind]
-    for item in items:
-        with st.container(border=True):
-            st.page_link(
-                frame.page("label"), label=plain_text(item.name), query_params={"l": item.code}, width="stretch"
-            )
+    with st.container(key="shelf", gap="small"):
+        for item in items:
+            label = plain_text(item.name)
+            st.page_link(frame.page("label"), label=label, query_params={"l": item.code}, width="stretch")
 
 
 @st.cache_data(max_entries=8, ttl=3600, show_spinner=False)
@@ -127,5 +130,7 @@ def _scanner_texts() -> ScannerTexts:
 
 SHELF = 12
 """More than these are shown by kind of product."""
+LONGEST = 200
+"""Characters of a code on a button."""
 
 show()

@@ -96,7 +96,7 @@ def test_a_faded_figure_says_that_it_does_not_count() -> None:
 def test_the_bars_sum_to_the_number_above_them() -> None:
     text = card.stages_card(record())
 
-    assert [figure in text for figure in ("400.25", "112.25", "78 %", "22 %")] == [True] * 4
+    assert [figure in text for figure in ("400.25", "112.25", "78%", "22%")] == [True] * 4
 
 
 def test_a_negative_stage_is_drawn_as_such() -> None:

@@ -123,3 +123,27 @@ def test_a_problem_can_be_reported() -> None:
 
     assert not app.exception
     assert app.success[0].value == "Thank you. The report was kept for the operator of this registry."
+
+
+def test_nothing_typed_is_told() -> None:
+    app = open_page(lang="en")
+    app.segmented_control(key="way").set_value("text").run()
+
+    app.button[0].click().run()
+
+    assert not app.exception
+    assert app.warning[0].value == "Type a number or a link first."
+
+
+def test_a_mistyped_number_is_told_as_such_and_not_as_unknown() -> None:
+    app = open_page("label", l="6901234567893", lang="en")
+
+    assert "This code cannot be looked up" in html(app)
+    assert "should be 2" in html(app)
+
+
+@pytest.mark.parametrize("code", [FIRST_OF_CASE["valid"], FIRST_OF_CASE["forged-signature"], "hello"])
+def test_the_verdict_is_the_one_heading_of_first_rank(code: str) -> None:
+    app = open_page("label", l=code, lang="en")
+
+    assert html(app).count("<h1>") + len(app.title) == 1

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from app import i18n
-from app.texts import BOUNDARIES, CHECKS, OUTCOMES, REASONS, STAGES, STATES, plain_text, reason
+from app.texts import BOUNDARIES, CHECKS, OUTCOMES, REASONS, STAGES, STATES, one_language, plain_text, reason
 from labels.errors import CodeError
 from labels.model import Boundary, Check, Outcome, StageName, State
 from labels.verify import CHECKS as CHECK_NAMES
@@ -124,7 +124,46 @@ def test_a_reason_is_told_with_its_values_in_the_language_in_use() -> None:
 def test_values_in_a_reason_are_never_read_as_places() -> None:
     check = Check("status", Outcome.FAILED, "status.suspended", "plain", {"since": "2026-01-01", "reason": "{since!r}"})
 
-    assert reason(check) == "Suspended since 2026-01-01: {since!r}"
+    assert reason(check) == "The certificate has been suspended since Jan 1, 2026: {since!r}."
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "The certificate has been suspended since an unknown day: audit overdue."),
+        ("zh-CN", "证书自不明日期起被暂停：监督逾期。"),
+    ],
+)
+def test_a_reason_somebody_gave_ends_with_one_full_stop(language: str, told: str) -> None:
+    values = {"since": "an unknown day", "reason": "监督逾期。", "reason_en": "audit overdue."}
+    check = Check("status", Outcome.FAILED, "status.suspended", "plain", values)
+
+    i18n.use(language)
+    shown = reason(check)
+    i18n.use("en")
+
+    assert shown == told
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ("湖北武汉 / Wuhan, Hubei", "Wuhan, Hubei", "湖北武汉"),
+        ("kg CO2e / t", "kg CO2e / t", "kg CO2e / t"),
+        ("湖北 / 湖南", "湖北 / 湖南", "湖北 / 湖南"),
+        ("一 / two / three", "一 / two / three", "一 / two / three"),
+        (None, None, None),
+    ],
+)
+def test_of_a_text_in_both_languages_the_readers_half_is_shown(
+    text: str | None, en: str | None, zh: str | None
+) -> None:
+    in_english = one_language(text)
+    i18n.use("zh-CN")
+    in_chinese = one_language(text)
+    i18n.use("en")
+
+    assert (in_english, in_chinese) == (en, zh)
 
 
 def test_a_code_without_a_text_is_told_in_english() -> None:
