@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import portalocker
-
+from app.home import locked
 from labels.errors import LabelError, RecordError, StoreError
 from labels.formats.credential import TYP, Credential, from_credential
 from labels.issue import Changed, Issued, change_state, issue, number_of, published, status_entries, superseded
@@ -18,6 +17,7 @@ from labels.verify import is_proven
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from app.home import Home
     from labels.status import StatusEntry
@@ -68,9 +68,9 @@ def change_label_state(
         return _change(home, label_id, state, reason=reason, key=key, at=at)
 
 
-def _desk(home: Home) -> portalocker.Lock:
+def _desk(home: Home) -> AbstractContextManager[None]:
     """One at a time: a status list is read, changed and signed again."""
-    return portalocker.Lock(home.folder / "certification.lock", timeout=60)
+    return locked(home.folder / "certification.lock")
 
 
 def _change(home: Home, label_id: str, state: State, *, reason: str, key: SigningKey, at: dt.datetime) -> Changed:

@@ -11,10 +11,23 @@ import typer
 from typer.exceptions import TyperException
 
 from app import i18n
-from app.cli_common import BAD, DONE, NO, Json, now, read_file, read_moment, signing_key, tell
+from app.cli_common import (
+    BAD,
+    DONE,
+    NO,
+    Json,
+    complain,
+    now,
+    read_file,
+    read_moment,
+    readable,
+    signing_key,
+    speak_utf8,
+    tell,
+)
 from app.cli_keys import key_cli, trust_cli
 from labels.code import parse as parse_code
-from labels.errors import DecodeError, LabelError
+from labels.errors import CodedError, DecodeError
 from labels.model import State
 
 if TYPE_CHECKING:
@@ -32,20 +45,49 @@ cli.add_typer(trust_cli, name="trust")
 
 
 def main() -> None:
-    """Run the command; every mistake is one line on stderr."""
-    i18n.use(i18n.negotiate(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")))
+    """Run the command; every mistake is one line on stderr, and with ``--json`` in an object on stdout as well."""
+    sys.unraisablehook = lambda _: None  # what a destructor adds to a failure that was told is a second line
     try:
-        status = cli(standalone_mode=False)
-    except TyperException as mistake:
-        told = mistake.format_message()
-        typer.echo(told if told.startswith("Usage:") else f"tanbiao: {told}", err=True)
+        speak_utf8()
+        i18n.use(i18n.negotiate(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")))
+        status = _run()
+        print(end="", flush=True)  # noqa: T201  (unlike stdout itself, it is there when stdout is closed)
+    except (KeyboardInterrupt, typer.Abort):
+        complain("Interrupted.")
         status = BAD
-    except LabelError as error:
-        typer.echo(f"tanbiao: {error.message}", err=True)
-        status = BAD
-    except (KeyboardInterrupt, typer.Abort, BrokenPipeError):
+    except OSError as error:  # stdout is closed or full: nobody reads on
+        if not isinstance(error, BrokenPipeError):
+            complain(f"Writing the answer failed: Expected a place to write to, got {error.strerror}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         status = BAD
     sys.exit(status)
+
+
+def _run() -> int:
+    try:
+        return int(cli(standalone_mode=False))
+    except TyperException as mistake:
+        told = mistake.format_message()
+        if not told.startswith("Usage:"):
+            return _failed("usage", told)
+        typer.echo(told)
+        return _failed("usage", "Reading the command line failed: Expected a command, got none.")
+    except CodedError as error:
+        return _failed(error.code, error.message)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        place = readable(os.fsdecode(error.filename))
+        message = f"Reading or writing {place} failed: Expected a file that can be used, got {error.strerror}."
+        return _failed("file.unusable", message)
+
+
+def _failed(code: str, message: str) -> int:
+    complain(message)
+    if "--json" in sys.argv:
+        empty = next((_EMPTY[word] for word in sys.argv[1:] if word in _EMPTY), {})
+        tell({**empty, "error": {"code": code, "message": message}}, json=True, lines=[])
+    return BAD
 
 
 @cli.command()
@@ -56,7 +98,7 @@ def read(files: list[Path], json: Json = False) -> int:
         for file in bar:
             said = _reading(file)
             if said["error"]:
-                typer.echo(f"tanbiao: {file}: {said['error']['message']}", err=True)
+                complain(f"{file}: {said['error']['message']}")
             worst = max(worst, BAD if said["error"] else DONE if said["codes"] else NO)
             tell(said, json=json, lines=_reading_lines(said))
     return worst
@@ -68,8 +110,8 @@ def parse(texts: list[str], json: Json = False) -> int:
     from app.look import code_json
 
     worst = DONE
-    lines = (line.rstrip("\r\n") for line in sys.stdin) if texts == ["-"] else iter(texts)
-    for text in lines:
+    lines = (line.rstrip("\r\n") for line in sys.stdin or ()) if texts == ["-"] else iter(texts)
+    for text in map(readable, lines):
         code = parse_code(text)
         if code.error is not None or code.kind == "unknown":
             worst = NO
@@ -93,10 +135,10 @@ def look(
     try:
         found = _look(code_or_image, home, at=at_moment, offline=offline)
     except DecodeError as error:
-        tell({**_NO_LOOK, "error": error_json(error)}, json=json, lines=[])
         if error.code not in NOTHING_READ:
             raise
-        typer.echo(f"tanbiao: {error.message}", err=True)
+        complain(error.message)
+        tell({**_EMPTY["look"], "error": error_json(error)}, json=json, lines=[])
         return NO
     tell(found.to_json(), json=json, lines=look_report(found))
     return DONE if found.verification and found.verification.verified else NO
@@ -118,6 +160,7 @@ def issue(
     home = open_home()
     body = signing_key(key)
     content = exchange.read_record_file(read_file(record), key=body, registry=home.domain)
+    out.mkdir(parents=True, exist_ok=True)  # before the label is stored, which cannot be taken back
     issued = certification.issue_label(home, content, key=body, at=now(), serial=serial)
     files = exchange.write_label(issued, content, folder=out, language=i18n.negotiate(lang))
     if body.issuer.id not in home.trust.issuers:
@@ -232,11 +275,13 @@ def salvage(
 
 @cli.command()
 def serve(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
 ) -> int:
     """Serve the pages and the HTTP API."""
     folder = Path(__file__).resolve().parent.parent
+    if home := os.environ.get("TANBIAO_HOME"):
+        os.environ["TANBIAO_HOME"] = str(Path(home).absolute())
     os.chdir(folder)
     shown = "localhost" if address in {"127.0.0.1", "0.0.0.0"} else address  # noqa: S104  (compared, not bound)
     typer.echo(f"Tanbiao: http://{shown}:{port}  (Ctrl+C ends it)")
@@ -253,13 +298,13 @@ def _look(code_or_image: str, home: Home, *, at: dt.datetime, offline: bool) -> 
         return look_at_image(read_file(path), home, at=at, offline=offline)
     if path.suffix.lower() in _IMAGE_SUFFIXES and "://" not in code_or_image:
         raise DecodeError("file.missing", f"Opening {path} failed: Expected a file, got none.", file=path)
-    return look_at_text(code_or_image, home, at=at, offline=offline)
+    return look_at_text(readable(code_or_image), home, at=at, offline=offline)
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # a code longer than any file name
+    except (OSError, ValueError):  # a code longer than any file name, or with characters that none has
         return False
 
 
@@ -286,11 +331,20 @@ def _progress(items: Iterable[Any], label: str) -> Any:  # noqa: ANN401  (click'
 
 
 _IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".gif"}
-_NO_LOOK: dict[str, Any] = {
-    "code": None,
-    "record": None,
-    "verification": None,
-    "grade": None,
-    "source": None,
-    "alternatives": [],
+_EMPTY: dict[str, dict[str, Any]] = {
+    "look": {
+        "code": None,
+        "record": None,
+        "verification": None,
+        "grade": None,
+        "source": None,
+        "link": None,
+        "alternatives": [],
+    },
+    "issue": {"id": None, "credential": None, "link": None, "signed_link": None, "files": []},
+    "status": {"id": None, "state": None, "since": None},
+    "import": {"file": None, "accepted": 0, "refused": []},
+    "export": {"file": None, "records": 0},
+    "salvage": {"file": None, "frames": 0, "documents": 0, "damages": 0},
 }
+"""The keys of an answer, for a command that failed."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json as stdlib_json
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -22,13 +25,30 @@ DONE, NO, BAD = 0, 1, 2
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per input, one per line.")]
 
 
+def speak_utf8() -> None:
+    """Read and write UTF-8 whatever the locale says; what is none does not stop a command."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace" if stream is sys.stderr else "replace")
+
+
 def tell(said: dict[str, Any], *, json: bool, lines: Iterable[str]) -> None:
     """Print an answer as one JSON line, or as lines for people."""
     if json:
-        typer.echo(orjson.dumps(said).decode())
+        typer.echo(_json(said))
         return
     for line in lines:
         typer.echo(line)
+
+
+def complain(message: str) -> None:
+    """Print what failed as one line on stderr, whatever stands in a file's name."""
+    typer.echo(f"tanbiao: {''.join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in message)}", err=True)
+
+
+def readable(text: str) -> str:
+    """Return an argument as text; bytes in it that are no UTF-8 become U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def read_moment(text: str | None) -> dt.datetime:
@@ -90,3 +110,10 @@ def signing_key(file: Path) -> SigningKey:
     if "private" not in json_object(data, file):
         raise RecordError("key.file", f"Reading {file} failed: Expected a key file with its private part.", file=file)
     return SigningKey.parse_json(data)
+
+
+def _json(said: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(said).decode()
+    except TypeError:  # a file's name that is no UTF-8
+        return readable(stdlib_json.dumps(said, ensure_ascii=False, separators=(",", ":")))

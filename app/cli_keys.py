@@ -38,15 +38,16 @@ def key_new(
     """Make a signing key. Without --category it is for every category."""
     if alg not in {"EdDSA", "ES256"}:
         raise typer.BadParameter(f"Making a key failed on --alg {alg!r}: Expected EdDSA or ES256.")
-    if out.exists():
-        raise typer.BadParameter(f"Making a key failed on {out}: Expected a new file, got one that exists.")
+    public = out.with_suffix(".issuer.json") if out.name else out
+    taken = next((file for file in (out, public) if file.exists()), None)
+    if taken is not None:
+        raise typer.BadParameter(f"Making a key failed on {taken}: Expected a new file, got one that exists.")
     day = read_moment(since).date() if since else dt.datetime.now(CHINA).date() - dt.timedelta(days=365)
     categories = tuple(category or (EVERYTHING,))
     key = _checked_key(_did(issuer), name=name or issuer, day=day, alg=alg, categories=categories)
     out.parent.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(_pretty(key))
-    public = out.with_suffix(".issuer.json")
     public.write_bytes(_pretty(key.issuer))
     made = {"kid": key.kid, "issuer": key.issuer.id, "files": [str(out), str(public)], "error": None}
     tell(made, json=json, lines=[f"{key.kid}", f"secret: {out}", f"to give away: {public}"])
@@ -80,7 +81,9 @@ def _checked_key(issuer: str, *, name: str, day: dt.date, alg: str, categories: 
     known = tuple(category.key if (category := find(text)) else text for text in categories)
     try:
         return new_signing_key(issuer, name=name, day=day, alg=alg, categories=known)
-    except ValueError:
+    except RecordError as mistake:
+        if mistake.values["field"] not in {"id", "kid"}:
+            raise
         raise RecordError(
             "key.issuer",
             f"Making a key failed on --issuer {issuer!r}: Expected a host such as body.example, or a DID.",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 from markupsafe import Markup
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from app import i18n
 from app.texts import BOUNDARIES_SHORT
 from labels.artwork import Artwork, draw_pdf, draw_png, draw_svg
-from labels.errors import LabelError, RecordError
+from labels.errors import LabelError, RecordError, StoreError
 from labels.formats import table
 from labels.formats.credential import TYP, from_credential
 from labels.formats.table import Refusal, check_single
@@ -157,6 +158,8 @@ def read_rows(data: bytes, home: Home, *, kind: str, at: dt.datetime, registry: 
 
     if kind == "credential":
         lines = [line.strip() for line in data.decode("ascii", "replace").splitlines()]
+        if not any(lines):
+            raise RecordError("table.empty", "Reading credentials failed: Expected a signed record a line, got none.")
         return Rows(len(lines), _credential_rows(lines, at=at, check=check))
     opened = table.open_table(data, format=_table_format(kind, "Importing"))
     rows = table.read_rows(opened, at=at, registry=registry, check=check)
@@ -185,13 +188,15 @@ def write_records(labels: Iterable[StoredLabel], out: Path, *, kind: str) -> int
 
     Raises:
         RecordError: An unknown format.
+        StoreError: The file cannot be written; one that was there is as it was.
     """
     if kind == "credential":
         tokens = [label.credential for label in labels if label.credential]
-        out.write_text("".join(f"{token}\n" for token in tokens), "ascii")
+        with _replacing(out) as file:
+            file.writelines(f"{token}\n".encode() for token in tokens)
         return len(tokens)
     write = {"csv": table.write_csv, "xlsx": table.write_xlsx}[_table_format(kind, "Exporting")]
-    with out.open("wb") as file:
+    with _replacing(out) as file:
         return write(((label, read_record(label)) for label in labels), file)
 
 
@@ -206,6 +211,24 @@ def save_report(store: LabelStore, *, label: str, problem: str, text: str, at: d
 def problem_reports(store: LabelStore) -> list[dict[str, Any]]:
     """Return what people reported, the oldest first."""
     return [orjson.loads(payload) for payload in store.events(REPORTS, REPORTS)]
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[IO[bytes]]:
+    """Write a file whole or not at all; what is no file, a pipe for one, is written to as it is."""
+    whole = out.is_file() or not out.exists()
+    new = out.with_name(f"{out.name}.new") if whole else out
+    try:
+        with new.open("wb") as file:
+            yield file
+        if whole:
+            new.replace(out)
+    except OSError as error:
+        if whole:
+            with suppress(OSError):
+                new.unlink()
+        message = f"Writing {out} failed: Expected a file that can be written, got {error.strerror}."
+        raise StoreError("export.file", message, file=out) from None
 
 
 def _table_format(kind: str, doing: str) -> TableFormat:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,7 +21,7 @@ from labels.store import open_store
 from labels.trust import TrustStore
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from labels.store import LabelStore
     from labels.trust import TrustedIssuer
@@ -46,7 +47,7 @@ class Home:
         Raises:
             RecordError: One of its keys goes by a name that is taken.
         """
-        with portalocker.Lock(self.folder / "trust.lock", timeout=10):
+        with locked(self.folder / "trust.lock"):
             trust = self.trust.add(issuer)
             _write(self.folder / TRUST, trust.to_json())
         return trust
@@ -63,12 +64,31 @@ def open_home(environ: Mapping[str, str] = os.environ) -> Home:
     """
     folder = Path(environ.get("TANBIAO_HOME") or platformdirs.user_data_path("tanbiao"))
     _make_folder(folder)
-    with portalocker.Lock(folder / "start.lock", timeout=60):
+    with locked(folder / "start.lock"):
         store = open_store(environ.get("TANBIAO_STORE") or f"journal:{folder / 'labels.journal'}")
         if not (folder / TRUST).exists():
             _first_start(folder, store, demo=environ.get("TANBIAO_DEMO") != "0")
     demo = any(issuer.demo for issuer in _read_trust(folder / TRUST).issuers.values())
     return Home(folder=folder, store=store, domain=environ.get("TANBIAO_DOMAIN") or DEFAULT_DOMAIN, demo=demo)
+
+
+@contextmanager
+def locked(file: Path, *, patience_s: float = 60) -> Iterator[None]:
+    """Hold the lock of a file: one process and thread at a time.
+
+    Raises:
+        StoreError: Another one holds it for longer than ``patience_s`` seconds, or the file cannot be used.
+    """
+    lock = portalocker.Lock(file, timeout=patience_s)
+    try:
+        lock.acquire()
+    except (portalocker.LockException, OSError) as error:
+        message = f"Waiting for {file} failed: Expected it to be free within {patience_s:g} s, got {error!r}."
+        raise StoreError("home.locked", message, path=file) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def installation() -> Home:
@@ -141,11 +161,15 @@ def _read_trust(path: Path) -> TrustStore:
 def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     new = path.with_suffix(".new")
-    with new.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        message = f"Writing {path} failed: Expected a file that can be written, got {error.strerror}."
+        raise StoreError("home.trust", message, path=path) from None
 
 
 TRUST = "trust.json"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from labels.code import LabelCode, parse
-from labels.errors import DecodeError, LabelError, RegistryError
+from labels.errors import DecodeError, LabelError, RegistryError, StoreError
 from labels.lookup import LOOKS, Found, evidence, look_up, serial_key
 from labels.model import LabelRecord, Outcome, State, StoredLabel, Verification
 from labels.qr import read_codes
@@ -65,7 +66,8 @@ def look_at_text(text: str, home: Home, *, at: dt.datetime, offline: bool = Fals
     ]
     label, verification = max(looks, key=_rank)
     if code.serial and code.gtin and not offline:
-        home.store.count(LOOKS, serial_key(code.gtin, code.serial), on)
+        with suppress(StoreError):  # a label can be looked at though the disk is full
+            home.store.count(LOOKS, serial_key(code.gtin, code.serial), on)
     return Look(code=code, found=found, label=label, record=_shown(label, verification), verification=verification)
 
 

@@ -36,6 +36,18 @@ class Record(BaseModel):
         except ValidationError as mistakes:
             raise _record_error(mistakes) from None
 
+    @classmethod
+    def checked(cls, **fields: object) -> Self:
+        """Make a record of values that were typed in.
+
+        Raises:
+            RecordError: As ``parse_json``.
+        """
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as mistakes:
+            raise _record_error(mistakes) from None
+
     def to_json(self) -> bytes:
         """Return the record as JSON, decimals as strings, fields that are unknown left out."""
         return self.model_dump_json(exclude_none=True).encode()

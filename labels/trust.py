@@ -150,14 +150,18 @@ def new_signing_key(
     categories: tuple[str, ...] = (EVERYTHING,),
     private: PrivateJwk | None = None,
 ) -> SigningKey:
-    """Make a key for ``issuer`` (a DID) that signs from ``day`` on, with the document that lets others trust it."""
+    """Make a key for ``issuer`` (a DID) that signs from ``day`` on, with the document that lets others trust it.
+
+    Raises:
+        RecordError: The issuer's identifier, the name or a category is none.
+    """
     private = private or new_key(alg)
     kid = f"{issuer}#{private.x[:8]}"
-    document = TrustedIssuer(
+    document = TrustedIssuer.checked(
         id=issuer,
         name=name,
-        keys=(TrustedKey(kid=kid, jwk=private.public, valid_from=day),),
-        accreditations=(Accreditation(categories=categories, valid_from=day),),
+        keys=(TrustedKey.checked(kid=kid, jwk=private.public, valid_from=day),),
+        accreditations=(Accreditation.checked(categories=categories, valid_from=day),),
     )
     return SigningKey(kid=kid, private=private, issuer=document)
 

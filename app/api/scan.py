@@ -53,7 +53,7 @@ def _check_type(request: Request) -> None:
 
 def _deadline_s(request: Request) -> float:
     asked = request.query_params.get("seconds", str(DEADLINE_S))
-    if re.fullmatch(r"\d\.?\d{0,3}", asked) and float(asked) <= DEADLINE_S:
+    if re.fullmatch(r"[0-9]\.?[0-9]{0,3}", asked) and float(asked) <= DEADLINE_S:
         return float(asked)
     message = f"Reading the parameter seconds failed on {asked!r}: Expected a number from 0 to {DEADLINE_S:g}."
     raise Refusal(HTTPStatus.BAD_REQUEST, "scan.seconds", message)

@@ -263,3 +263,126 @@ def test_strict_import_takes_all_rows_or_none(command: Command, tmp_path: Path) 
     assert (status, strict["accepted"], [row["row"] for row in strict["refused"]]) == (1, 0, [3])
     status, [loose], _ = command("import", rows, "--json")
     assert (status, loose["accepted"]) == (1, 1)
+
+
+LOOK = {"code", "record", "verification", "grade", "source", "link", "alternatives", "error"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys", "code"),
+    [
+        (("look", "missing.png"), LOOK, "file.missing"),
+        (("look", "X-1", "--at", "soon"), LOOK, "usage"),
+        (
+            ("issue", "missing.json", "--key", "missing.json", "--out", "o"),
+            {"id", "credential", "link", "signed_link", "files", "error"},
+            "file.unreadable",
+        ),
+        (("import", "missing.csv"), {"file", "accepted", "refused", "error"}, "file.unreadable"),
+        (("export", "--out", "no/such/folder.csv"), {"file", "records", "error"}, "export.file"),
+        (("export", "--out", "x.odt"), {"file", "records", "error"}, "format.unknown"),
+        (("trust", "add", "missing.json"), {"error"}, "file.unreadable"),
+        (("nonsense",), {"error"}, "usage"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_failure_is_one_line_on_stderr_and_one_object_with_all_keys(
+    command: Command, arguments: tuple[str, ...], keys: set[str], code: str
+) -> None:
+    status, [answer], stderr = command(*arguments, "--json")
+
+    assert (status, set(answer), answer["error"]["code"]) == (2, keys, code)
+    assert one_line(stderr) == f"tanbiao: {answer['error']['message']}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("key", "new", "--issuer", "body.example", "--out", "plain-file/body.json"),
+        ("export", "--out", "folder", "--format", "csv"),
+        ("serve", "--port", "99999999"),
+        (),
+    ],
+    ids=["folder-is-a-file", "file-is-a-folder", "no-port", "no-command"],
+)
+def test_a_place_that_cannot_be_used_is_told_in_one_line(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "plain-file").touch()
+    (tmp_path / "folder").mkdir()
+
+    status, _, stderr = command(*arguments)
+
+    assert (status, "Expected" in one_line(stderr) or "should be" in stderr) == (2, True)
+
+
+def test_bytes_that_are_no_text_and_names_of_two_lines_are_still_one_line_of_json(command: Command) -> None:
+    told = [command(name, "--json", "a\n\udcff.png") for name in ("read", "look", "parse")]
+
+    assert [(status, len(answers)) for status, answers, _ in told] == [(2, 1), (2, 1), (1, 1)]
+    assert [stderr.count("\n") for *_, stderr in told] == [1, 1, 0]
+    assert told[2][1][0]["text"] == "a\n\N{REPLACEMENT CHARACTER}.png"
+
+
+def test_answers_are_utf_8_in_every_locale(demo: Command) -> None:
+    locale = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(
+        [COMMAND, "look", "TB-DEMO-2026-0014", "--json"],
+        env=demo.environment | locale,
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["record"]["product"]["name"] == "示范分体空调 26"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "credential"])
+def test_a_full_disk_is_told_in_one_line(demo: Command, kind: str) -> None:
+    status, _, stderr = demo("export", "--out", "/dev/full", "--format", kind)
+
+    assert (status, one_line(stderr)) == (
+        2,
+        "tanbiao: Writing /dev/full failed: Expected a file that can be written, got No space left on device.",
+    )
+
+
+def test_a_closed_or_full_stdout_is_no_crash(demo: Command) -> None:
+    script = f"'{COMMAND}' trust list --json >&-; '{COMMAND}' trust list --json >/dev/full; '{COMMAND}' parse - <&-"
+
+    done = subprocess.run(["sh", "-c", script], env=demo.environment, capture_output=True, text=True, check=False)
+
+    assert one_line(done.stderr).startswith("tanbiao: Writing the answer failed: Expected a place to write to, got ")
+
+
+def test_a_new_key_never_overwrites_what_was_given_away_of_another(command: Command, tmp_path: Path) -> None:
+    command("key", "new", "--issuer", "a.example", "--out", "body.json")
+    given_away = (tmp_path / "body.issuer.json").read_bytes()
+
+    status, _, stderr = command("key", "new", "--issuer", "b.example", "--out", "body")
+
+    assert (status, "body.issuer.json: Expected a new file" in one_line(stderr)) == (2, True)
+    assert ((tmp_path / "body.issuer.json").read_bytes(), (tmp_path / "body").exists()) == (given_away, False)
+
+
+def test_a_label_is_not_issued_where_its_pictures_cannot_be_written(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    (tmp_path / "record.json").write_text(json.dumps(record_json()), "utf-8")
+    command("key", "new", "--issuer", "did:web:body.example", "--out", "body.json")
+
+    status, _, stderr = command("issue", "record.json", "--key", "body.json", "--out", "taken")
+
+    assert (status, "taken" in one_line(stderr)) == (2, True)
+    assert command("look", "TB-2026-0001", "--json")[1][0]["error"]["code"] == "lookup.not-found"
+
+
+def test_an_export_that_fails_leaves_the_file_that_was_there(demo: Command, tmp_path: Path) -> None:
+    file = tmp_path / "all.csv"
+    file.write_text("kept", "utf-8")
+    (tmp_path / "all.csv.new").mkdir()
+
+    status, _, stderr = demo("export", "--out", file)
+
+    assert (status, one_line(stderr).startswith(f"tanbiao: Writing {file} failed")) == (2, True)
+    assert file.read_text("utf-8") == "kept"

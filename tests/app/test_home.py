@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.home import Home, open_home
+from app.home import Home, locked, open_home
 from labels.errors import StoreError
 from tests.labels.examples import signing_key
 
@@ -95,3 +95,11 @@ def test_issuers_added_at_once_are_all_kept(home: Home) -> None:
         thread.join()
 
     assert set(home.trust.issuers) == {key.issuer.id for key in keys}
+
+
+def test_a_lock_that_another_holds_is_told(tmp_path: Path) -> None:
+    with locked(tmp_path / "lock"), pytest.raises(StoreError) as refused, locked(tmp_path / "lock", patience_s=0.1):
+        pass
+
+    assert refused.value.code == "home.locked"
+    assert str(refused.value).startswith(f"Waiting for {tmp_path / 'lock'} failed: Expected it to be free within 0.1 s")

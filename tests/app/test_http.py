@@ -94,7 +94,7 @@ class TestScan:
 
         assert (answer.status_code, answer.json()) == (200, reading_json(None, photo))
 
-    @pytest.mark.parametrize("asked", ["3.1", "-1", "nan", "1e9", "soon", ""])
+    @pytest.mark.parametrize("asked", ["3.1", "-1", "nan", "1e9", "soon", "٣", ""])
     def test_a_look_of_another_length_answers_400(self, client: TestClient, photo: bytes, asked: str) -> None:
         answer = _mistake(client, "POST", f"{SCAN}?seconds={asked}", content=photo)
 
