@@ -10,12 +10,13 @@ from app.verdict import Figure, verdict
 
 if TYPE_CHECKING:
     from app.look import Look
+    from labels.model import Check
 
 
 def look_report(look: Look) -> list[str]:
     """Return verdict, footprint and checks, a line each."""
     told = verdict(look.record, look.verification, look.error)
-    lines = [f"{told.word}: {told.sentence}"]
+    lines = [_("{verdict}: {sentence}").format(verdict=told.word, sentence=told.sentence)]
     if told.advice:
         lines.append(told.advice)
     if look.record is not None and told.figure is not Figure.HIDDEN:
@@ -23,11 +24,15 @@ def look_report(look: Look) -> list[str]:
         unit = unit_name(footprint.unit, amount=format(footprint.amount.normalize(), "f"))
         lines += [
             f"{product_name(look.record.product)} · {look.record.product.model}",
-            f"{number(footprint.value)} kg CO2e / {unit}, {_(BOUNDARIES[footprint.boundary])}",
+            f"{number(footprint.value)} kg CO₂e / {unit} · {_(BOUNDARIES[footprint.boundary])}",
         ]
+        if told.figure is Figure.FADED:
+            lines.append(_("This figure does not count as certified."))
     if look.verification is not None:
-        lines += [
-            f"  {_(CHECKS.get(check.name, check.name))}: {_(OUTCOMES[check.outcome])}. {reason(check)}"
-            for check in look.verification.checks
-        ]
+        lines += [f"  {_check_line(check)}" for check in look.verification.checks]
     return lines
+
+
+def _check_line(check: Check) -> str:
+    name, outcome = _(CHECKS.get(check.name, check.name)), _(OUTCOMES[check.outcome])
+    return _("{name}: {outcome}. {reason}").format(name=name, outcome=outcome, reason=reason(check))

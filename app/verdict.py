@@ -109,7 +109,7 @@ class _Wording:
 
 
 _REPORT = mark(
-    "Treat the product as having no certified footprint, and report the label below or to the market regulator "
+    "Treat the product as having no certified footprint, and report the label to us or to the market regulator "
     "(in China: 12315)."
 )
 _UNKNOWN = _Wording(

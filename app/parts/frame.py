@@ -97,6 +97,7 @@ def _words() -> dict[str, str]:
         "limit": _("up to 20 MB"),
         "refused": _("Only pictures up to 20 MB can be read."),
         "skip": _("Skip to the content"),
+        "offline": _("No connection"),
         "lost": _("The connection is lost. It comes back by itself; if not, open the page again."),
     }
 
@@ -107,6 +108,7 @@ def _names() -> dict[str, str]:
         "[data-testid=stFileUploaderDropzone] button": _("Choose a picture"),
         "[data-testid=stFileChipDeleteBtn] button": _("Remove the picture"),
         "[data-testid=stSelectbox] button": _("Open the list"),
+        "[role=dialog] > button": _("Close"),
         "[data-testid=stSkipToContent]": _("Skip to the content"),
     }
 

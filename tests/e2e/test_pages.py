@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
+HEIGHTS = """[...document.querySelectorAll("[data-testid=stMain] :is(a, button, summary)")]
+    .filter((e) => e.offsetHeight && !e.closest("[data-testid=stSelectbox]"))
+    .map((e) => [e.innerText, e.offsetHeight])"""
+"""Everything that is pressed, but the arrow in a list box: all of the box opens it."""
 GOOD, FORGED = "TB-DEMO-2026-0014", "TB-DEMO-2026-0048"
 
 
@@ -44,10 +48,46 @@ def test_a_photo_on_a_phone_leads_to_the_verdict_in_chinese(site: str, phone: Pa
     phone.set_input_files("input[type=file]", photo)
 
     expect(phone.get_by_role("heading", name="已认证", exact=True)).to_be_visible()
-    expect(phone.get_by_text("2,448")).to_be_visible()
+    expect(phone.get_by_text("2,448", exact=True)).to_be_visible()
     assert "/label?l=" in phone.url
     assert phone.evaluate("document.documentElement.lang") == "zh-CN"
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_way_back_from_a_photographed_label_stays_on_scan(site: str, phone: Page, photo: Path) -> None:
+    phone.goto(site)
+    phone.set_input_files("input[type=file]", photo)
+    expect(phone.get_by_role("heading", name="已认证", exact=True)).to_be_visible()
+
+    phone.go_back()
+
+    expect(phone.get_by_role("heading", name="扫描碳标签")).to_be_visible()
+    expect(phone.get_by_role("button", name="选择图片")).to_be_visible()
+    phone.go_forward()
+    expect(phone.get_by_role("heading", name="已认证", exact=True)).to_be_visible()
+
+
+def test_a_file_that_is_no_picture_is_refused_in_chinese(site: str, phone: Page, tmp_path: Path) -> None:
+    file = tmp_path / "label.pdf"
+    file.write_bytes(b"%PDF-1.4")
+    phone.goto(site)
+    phone.set_input_files("input[type=file]", file)
+
+    refused = phone.get_by_test_id("stFileChip").get_by_role("alert")
+
+    expect(refused).to_be_visible()
+    assert "只能读取不超过 20 MB 的图片。" in refused.evaluate("e => getComputedStyle(e, '::after').content")
+    assert refused.evaluate("e => getComputedStyle(e).fontSize") == "0px"
+
+
+def test_what_is_pressed_is_large_enough_for_a_finger(site: str, phone: Page) -> None:
+    for path in ("", f"/label?l={GOOD}"):
+        phone.goto(f"{site}{path}")
+        expect(phone.get_by_role("heading", level=1)).to_be_visible()
+
+        heights = phone.evaluate(HEIGHTS)
+
+        assert {name: height for name, height in heights if height < 44} == {}  # WCAG 2.2, 2.5.5
 
 
 def test_a_typed_number_on_a_desktop_leads_to_the_verdict(site: str, page: Page) -> None:
