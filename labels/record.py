@@ -80,7 +80,7 @@ def _record_error(mistakes: ValidationError) -> RecordError:
 
 def _shown(value: object, longest: int = 60) -> str:
     """Return a value as a message quotes it; of an object the names only, for it may be a private key."""
-    text = f"an object with {', '.join(map(str, value))}" if isinstance(value, dict) else repr(value)
+    text = f"an object with {', '.join(map(repr, value))}" if isinstance(value, dict) else repr(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
