@@ -26,6 +26,7 @@ from app.cli_common import (
     tell,
 )
 from app.cli_keys import key_cli, trust_cli
+from app.cli_rules import rules
 from labels.code import parse as parse_code
 from labels.errors import CodedError, DecodeError
 from labels.model import State
@@ -42,6 +43,7 @@ KeyFile = Annotated[Path, typer.Option("--key", help="The certification body's k
 cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 cli.add_typer(key_cli, name="key")
 cli.add_typer(trust_cli, name="trust")
+cli.command()(rules)
 
 
 def main() -> None:

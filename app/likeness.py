@@ -2,53 +2,45 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from app.i18n import mark
-from labels.record import Quantity, Record, Text
+from scoring.errors import RuleNotInForceError
+from scoring.rules import load
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from scoring.model import DatedValue
 
 
-class Reference(Record):
-    """Where a factor is published."""
+@dataclass(frozen=True)
+class Thing:
+    """A thing people know: the rule that holds its factor, and the sentence that tells how much of it."""
 
-    title: Text
-    title_en: Text
-    publisher: Text
-    publisher_en: Text
-
-
-class Factor(Record):
-    """kg CO2e of one unit of a thing that people know."""
-
-    name: Text
-    kg_per_unit: Quantity
-    unit: Text
-    since: dt.date
-    checked_on: dt.date
-    origin: Text
-    status: Text
-    reference: Reference
+    scheme: str
+    value: str
+    sentence: str
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How much of the thing has the same footprint, rounded to two digits."""
+    """How much of a thing has the same footprint, rounded to two digits, and the factor it is worked out with."""
 
-    factor: Factor
+    thing: Thing
     quantity: Decimal
+    factor: DatedValue
+    unit: str
 
 
 def likenesses(kg: Decimal, *, on: dt.date) -> tuple[Likeness, ...]:
     """Return what ``kg`` CO2e is like by the factors in force on a day; nothing for a footprint of zero or less."""
     if kg <= 0:
         return ()
-    current = {factor.name: factor for factor in _factors() if factor.since <= on}
-    return tuple(Likeness(factor, two_digits(kg / factor.kg_per_unit)) for factor in current.values())
+    found = (_likeness(thing, kg, on=on) for thing in THINGS)
+    return tuple(like for like in found if like is not None)
 
 
 def two_digits(value: Decimal) -> Decimal:
@@ -61,14 +53,25 @@ def two_digits(value: Decimal) -> Decimal:
     return Decimal(format(rounded, "f"))
 
 
-@cache
-def _factors() -> tuple[Factor, ...]:
-    """Return all factors, the oldest first, so that the newest in force wins."""
-    table = tomllib.loads(files("app").joinpath("likeness.toml").read_text("utf-8"), parse_float=Decimal)
-    return tuple(sorted((Factor.model_validate(entry) for entry in table["like"]), key=lambda factor: factor.since))
+def _likeness(thing: Thing, kg: Decimal, *, on: dt.date) -> Likeness | None:
+    scheme = load(thing.scheme)
+    try:
+        factor = scheme.in_force(thing.value, on=on)
+    except RuleNotInForceError:
+        return None
+    quantity = two_digits(kg / scheme.number(thing.value, on=on))
+    return Likeness(thing, quantity, factor, scheme.values[thing.value].unit or "")
 
 
-SENTENCES = {
-    "electricity": mark("as much as making {quantity} kWh of average grid electricity in China (2024)"),
-    "car": mark("as much as driving {quantity} km in an average new passenger car (whole life cycle, China, 2023)"),
-}
+THINGS = (
+    Thing(
+        "likeness",
+        "car",
+        mark("as much as driving {quantity} km in an average new passenger car (whole life cycle, China, 2023)"),
+    ),
+    Thing(
+        "electricity",
+        "china_footprint",
+        mark("as much as making {quantity} kWh of average grid electricity in China (2024)"),
+    ),
+)

@@ -14,6 +14,7 @@ from labels.lookup import LOOKS, Found, evidence, look_up, serial_key
 from labels.model import LabelRecord, Outcome, State, StoredLabel, Verification
 from labels.qr import read_codes
 from labels.verify import read_record, verify, verify_link
+from scoring.plausibility import Case, Finding, findings
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,6 +36,15 @@ class Look:
     """The signature in the link by itself, where the record was not found."""
     error: LabelError | None = None
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What looks wrong about the record, if it may be shown."""
+        if self.record is None or self.verification is None:
+            return ()
+        scope = {check.outcome for check in self.verification.checks if check.name == "scope"}
+        in_scope = None if Outcome.NOT_CHECKED in scope else Outcome.PASSED in scope
+        return findings(Case(self.record, self.verification.at.date(), in_scope=in_scope))
+
     def to_json(self) -> dict[str, Any]:
         """Return the look as the command and the API print it."""
         return {
@@ -42,6 +52,10 @@ class Look:
             "record": orjson.loads(self.record.to_json()) if self.record else None,
             "verification": verification_json(self.verification) if self.verification else None,
             "grade": {"grade": None, "scheme": None, "reason": NO_GRADE, "benchmark": {}},
+            "findings": [
+                {"code": found.code, "severity": found.severity.value, "reason": found.reason}
+                for found in self.findings
+            ],
             "source": _source_json(self.found),
             "link": _check_json(self.link) if self.link else None,
             "alternatives": [],
@@ -112,6 +126,10 @@ def error_json(error: LabelError | None) -> dict[str, str] | None:
 
 def _check_json(check: Check) -> dict[str, str]:
     return {"name": check.name, "outcome": check.outcome.value, "code": check.code, "reason": check.reason}
+
+
+def _finding_json(found: Finding) -> dict[str, str]:
+    return {"code": found.code, "severity": found.severity.value, "reason": found.reason}
 
 
 def _source_json(found: Found | None) -> dict[str, str | None] | None:

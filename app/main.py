@@ -9,5 +9,6 @@ from labels.errors import LabelError
 try:
     frame.open_page()
     st.navigation(frame.pages(), position="hidden").run()
+    frame.close_page()
 except LabelError as error:
     st.error(reason(error))

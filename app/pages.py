@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-PAGES = ("", "scan", "label")
+PAGES = ("", "scan", "label", "methods")
 """One segment each; ``""`` is the start page. What is not here answers 404."""

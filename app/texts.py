@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 
     from labels.errors import LabelError
     from labels.model import ConformityAttestation, Organisation, Product
+    from scoring.plausibility import Finding
 
 
 def reason(told: Check | LabelError) -> str:
     """Return why a check came out as it did, or what went wrong; the English sentence where no text is kept."""
     text = REASONS.get(told.code) or REASONS.get(f"{told.code.partition('.')[0]}.*")
-    plain = told.reason if isinstance(told, Check) else told.message
+    return _told(text, told.values, plain=told.reason if isinstance(told, Check) else told.message)
+
+
+def finding_text(finding: Finding) -> str:
+    """Return what looks wrong; the English sentence where no text is kept."""
+    return _told(FINDINGS.get(finding.code), finding.values, plain=finding.reason)
+
+
+def _told(text: str | None, values: Mapping[str, str], *, plain: str) -> str:
     if text is None:
         return plain
-    values = _localised(told.values)
     try:
-        return _(text).format_map(values)
+        return _(text).format_map(_localised(values))
     except (KeyError, IndexError, ValueError):
         return plain
 
@@ -181,6 +189,21 @@ STAGES = {
     StageName.USE: mark("Use"),
     StageName.END_OF_LIFE: mark("End of life"),
 }
+
+FINDINGS = {
+    "electricity.mixed": mark(
+        "The record names the electricity factor {wrong}, which counts CO2 only; a product footprint takes {right}."
+    ),
+    "period.after-issue": mark("The certificate was issued on {issued}, before its data end on {end}."),
+    "scope.outside": mark("The certification body was not accredited for this product."),
+    "stages.differ": mark("The stages sum to {sum} kg CO2e, the total says {total}."),
+    "unit.other-dimension": mark("The footprint is declared per another kind of unit than is usual for its category."),
+    "unit.unknown": mark("The declared unit {unit} is not known."),
+    "validity.too-long": mark("The certificate holds longer than the {years} years of the national scheme."),
+    "value.far-off": mark("The footprint is more than {times} times off the middle of its category."),
+    "value.negative": mark("The footprint is below zero, and the product is not bio-based."),
+}
+"""What looks wrong about a record, by the code of ``scoring.plausibility``."""
 
 REASONS = {
     "check.no-certificate": mark("There is no certificate to check."),

@@ -11,6 +11,7 @@ from labels.categories import CATEGORIES
 from labels.errors import CodeError
 from labels.units import parse_unit
 from scoring.errors import RuleNotInForceError
+from scoring.rules import load
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from labels.model import LabelRecord
-    from scoring.rules import Scheme
 
 
 class Severity(StrEnum):
@@ -45,7 +45,6 @@ class Case:
     """A record and what it is measured by."""
 
     record: LabelRecord
-    rules: Scheme
     on: dt.date
     typical: Decimal | None = None
     """The middle of its category, kg CO2e per amount of the record's own unit; None where none is known."""
@@ -76,7 +75,7 @@ def _stages_sum(case: Case) -> Finding | None:
 
 def _far_off(case: Case) -> Finding | None:
     value, typical = case.record.footprint.value, case.typical
-    times = _number(case, "times_off")
+    times = _number("plausibility", "times_off", on=case.on)
     if times is None or typical is None or typical <= 0 or value <= 0 or typical / times <= value <= typical * times:
         return None
     reason = f"The footprint of {value} kg CO2e is more than {times} times off its category's {typical}."
@@ -87,7 +86,8 @@ def _far_off(case: Case) -> Finding | None:
 def _mixed_electricity(case: Case) -> Finding | None:
     """The CO2 factor named where the footprint factor belongs: the commonest mix-up of the two series."""
     said = " ".join(filter(None, (case.record.source.note, case.record.footprint.functional_unit)))
-    wrong, right = _number(case, "electricity_co2_factor"), _number(case, "electricity_footprint_factor")
+    wrong = _number("electricity", "china_co2", on=case.on)
+    right = _number("electricity", "china_footprint", on=case.on)
     if wrong is None or not re.search(rf"(?<![0-9.]){re.escape(str(wrong))}(?![0-9])", said):
         return None
     reason = f"The record names the electricity factor {wrong}, which counts CO2 only; a footprint takes {right}."
@@ -120,7 +120,7 @@ def _validity(case: Case) -> Finding | None:
     attestation = case.record.attestation
     if attestation is None or NATIONAL not in attestation.scheme:
         return None
-    years = int(_number(case, "longest_validity", on=attestation.issued) or 0)
+    years = int(_number("plausibility", "longest_validity", on=attestation.issued) or 0)
     if not years or attestation.valid_until < _years_later(attestation.issued, years):
         return None
     reason = f"The certificate holds from {attestation.issued} to {attestation.valid_until}, over {years} years."
@@ -143,10 +143,10 @@ def _beyond_scope(case: Case) -> Finding | None:
     return Finding("scope.outside", Severity.ERROR, "The issuer was not accredited for this product.")
 
 
-def _number(case: Case, name: str, *, on: dt.date | None = None) -> Decimal | None:
+def _number(scheme: str, name: str, *, on: dt.date) -> Decimal | None:
     """A rule's number; None on a day on which the rule is not in force, and then nothing is found by it."""
     try:
-        return case.rules.number(name, on=on or case.on)
+        return load(scheme).number(name, on=on)
     except RuleNotInForceError:
         return None
 

@@ -9,12 +9,12 @@ import json
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from app.i18n import _, day, moment, number
-from app.likeness import SENTENCES, likenesses
+from app.i18n import _, day, mark, moment, number
+from app.likeness import likenesses
 from app.texts import (
     BOUNDARIES,
     CHECKS,
@@ -22,6 +22,7 @@ from app.texts import (
     STAGES,
     STATES,
     category_name,
+    finding_text,
     gtin_as_printed,
     in_language,
     issuer_name,
@@ -33,13 +34,15 @@ from app.texts import (
 )
 from app.verdict import Figure, Tone, Verdict
 from labels.formats.credential import CHINA
-from labels.model import Outcome
+from labels.model import ElectricityRule, Outcome
+from scoring.plausibility import Severity
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from labels.model import ConformityAttestation, LabelRecord, ProductFootprint, Stage, StateChange, Verification
+    from scoring.plausibility import Finding
 
 
 def style(words: Mapping[str, str]) -> Markup:
@@ -103,12 +106,11 @@ def stages_card(record: LabelRecord) -> Markup:
 def likeness_card(record: LabelRecord, *, on: dt.date) -> Markup:
     """Return what the footprint is like, with the source of each factor; nothing where no source gives one."""
     items = Markup("").join(
-        Markup("<li>{sentence}<small>{factor} kg CO₂e/{unit} · {title} · {publisher}</small></li>").format(
-            sentence=_(SENTENCES[like.factor.name]).format(quantity=number(like.quantity)),
-            factor=like.factor.kg_per_unit,
-            unit=like.factor.unit,
-            title=in_language(like.factor.reference.title, like.factor.reference.title_en),
-            publisher=in_language(like.factor.reference.publisher, like.factor.reference.publisher_en),
+        Markup("<li>{sentence}<small>{factor} {unit} · {source}</small></li>").format(
+            sentence=_(like.thing.sentence).format(quantity=number(like.quantity)),
+            factor=like.factor.value,
+            unit=like.unit,
+            source=one_language(like.factor.reference.title),
         )
         for like in likenesses(record.footprint.value, on=on)
     )
@@ -148,6 +150,9 @@ def details_card(record: LabelRecord) -> Markup:
         (_("Primary data"), _percent(footprint.primary_data_percent)),
         (_("Data quality (1 best, 5 worst)"), number(footprint.data_quality) if footprint.data_quality else None),
         (_("Warming potentials"), f"IPCC {footprint.gwp_set}" if footprint.gwp_set else None),
+        (_("Electricity"), _known(ELECTRICITY, footprint.electricity_rule)),
+        (_("Allocation among joint products"), _known(ALLOCATIONS, footprint.allocation)),
+        (_("Compensation subtracted"), _known(YES_NO, footprint.offsets_counted)),
         *(_attestation_rows(attestation) if attestation else []),
         *(_origin_rows(record) if attestation else []),
     ]
@@ -160,6 +165,17 @@ def history_card(verification: Verification) -> Markup:
         return Markup()
     items = Markup("").join(_change(change) for change in reversed(verification.history))
     return _list_card(_("States over time"), items)
+
+
+def findings_card(found: tuple[Finding, ...]) -> Markup:
+    """Return what looks wrong about the record; nothing where nothing does."""
+    if not found:
+        return Markup()
+    items = Markup("").join(
+        Markup("<li><b>{}</b> {}</li>").format(_(SEVERITIES[finding.severity]), finding_text(finding))
+        for finding in found
+    )
+    return _list_card(_("What looks odd"), items)
 
 
 def checks_card(verification: Verification) -> Markup:
@@ -209,6 +225,11 @@ def _product_rule(footprint: ProductFootprint) -> str:
     return " ".join(filter(None, (one_language(footprint.product_rule), footprint.product_rule_version)))
 
 
+def _known(names: Mapping[Any, str], value: object) -> str | None:
+    """The name of a value in the language in use; a value that has none stands as it is."""
+    return None if value is None else _(names[value]) if value in names else str(value)
+
+
 def _percent(value: Decimal | None, sign: str = "") -> str | None:
     return None if value is None else f"{sign}{number(value)}%"
 
@@ -243,6 +264,19 @@ def _list_card(title: str, items: Markup) -> Markup:
     return Markup("<section class='tb-card'><h3>{}</h3><ul>{}</ul></section>").format(title, items)
 
 
+ELECTRICITY = {
+    ElectricityRule.GRID_AVERAGE: mark("average of the grid"),
+    ElectricityRule.RESIDUAL_MIX: mark("residual mix"),
+    ElectricityRule.CONTRACTUAL: mark("by contracts or certificates"),
+    ElectricityRule.DIRECT: mark("from a plant or line of one's own"),
+}
+ALLOCATIONS = {"mass": mark("by mass"), "economic": mark("by economic value"), "energy": mark("by energy content")}
+YES_NO = {True: mark("yes"), False: mark("no")}
+SEVERITIES = {
+    Severity.OK: mark("in order"),
+    Severity.WARNING: mark("To be explained:"),
+    Severity.ERROR: mark("Wrong:"),
+}
 Row = tuple[str, str | None]
 _NUMBERS = {Figure.SHOWN: Markup("<b>{}</b>"), Figure.FADED: Markup("<s>{}</s>")}
 _SIGNS = {Tone.GOOD: "✓", Tone.CAUTION: "!", Tone.BAD: "✕"}

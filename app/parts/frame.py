@@ -20,7 +20,7 @@ from labels.formats.credential import CHINA
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-VIEWS = {"scan": "views/scan.py", "label": "views/label.py"}
+VIEWS = {"scan": "views/scan.py", "label": "views/label.py", "methods": "views/methods.py"}
 """Pages by their path; the first is the start page."""
 
 
@@ -48,6 +48,11 @@ def open_page() -> None:
         st.html(Markup("<p class='tb-demo' role='note'>{}</p>").format(notice))
 
 
+def close_page() -> None:
+    """End a page: where the numbers come from."""
+    st.page_link(page("methods"), label=_("Methods and sources"), icon=":material/menu_book:")
+
+
 def name_page(title: str) -> None:
     """Say in the browser's tab and history what the page shows."""
     st.set_page_config(page_title=f"{title} · {NAME}")
@@ -60,7 +65,7 @@ def pages() -> list[StreamlitPage]:
 
 def page(path: str) -> StreamlitPage:
     """Return one page by its path."""
-    titles = {"scan": _("Scan a label"), "label": _("Label")}
+    titles = {"scan": _("Scan a label"), "label": _("Label"), "methods": _("Methods")}
     return st.Page(VIEWS[path], title=titles[path], url_path=path, default=path == next(iter(VIEWS)))
 
 

@@ -56,7 +56,7 @@ def _known(look: Look, told: Verdict) -> None:
     record, verification = look.record, look.verification
     if record is None or verification is None or told.figure is Figure.HIDDEN:
         return
-    frame.show(card.figure_card(record, told.figure))
+    frame.show(card.figure_card(record, told.figure), card.findings_card(look.findings))
     if told.figure is Figure.SHOWN:
         frame.show(card.stages_card(record), card.likeness_card(record, on=verification.at.date()))
     frame.show(card.certificate_card(record), card.history_card(verification))

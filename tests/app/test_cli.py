@@ -386,3 +386,21 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(demo: Command, tmp_
 
     assert (status, one_line(stderr).startswith(f"tanbiao: Writing {file} failed")) == (2, True)
     assert file.read_text("utf-8") == "kept"
+
+
+def test_rules_prints_the_values_in_force_with_their_sources(command: Command) -> None:
+    status, [answer], stderr = command("rules", "electricity", "--on", "2025-06-30", "--json")
+
+    assert (status, stderr) == (0, "")
+    assert answer["scheme"] == "electricity"
+    factor = next(value for value in answer["values"] if value["name"] == "china_footprint")
+    assert (factor["value"], factor["since"], factor["origin"]) == ("0.6205", "2025-01-17", "published")
+    assert factor["reference"]["title"]
+
+
+def test_every_scheme_is_printed_and_an_unknown_one_refused(command: Command) -> None:
+    status, answers, _ = command("rules", "--json")
+    assert (status, [answer["scheme"] for answer in answers]) == (0, ["electricity", "likeness", "plausibility"])
+
+    status, _answers, stderr = command("rules", "grades")
+    assert (status, "Expected one of electricity, likeness, plausibility." in one_line(stderr)) == (2, True)

@@ -96,6 +96,7 @@ def test_an_unknown_code_is_told_and_nothing_is_verified(demo_home: Home) -> Non
             "reason": "No grading scheme is installed.",
             "benchmark": {},
         },
+        "findings": [],
         "source": None,
         "link": None,
         "alternatives": [],

@@ -6,7 +6,10 @@ import csv
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 from streamlit.testing.v1 import AppTest
+
+from scoring.rules import load, schemes
 
 ROOT = Path(__file__).resolve().parents[2]
 with (ROOT / "assets/demo/labels.csv").open(encoding="utf-8", newline="") as table:
@@ -147,3 +150,21 @@ def test_the_verdict_is_the_one_heading_of_first_rank(code: str) -> None:
     app = open_page("label", l=code, lang="en")
 
     assert html(app).count("<h1>") + len(app.title) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_methods_shows_every_rule_with_its_source(language: str) -> None:
+    app = open_page("methods", lang=language)
+
+    assert not app.exception
+    shown = html(app)
+    for name in schemes():
+        for rule in load(name).values.values():
+            assert escape(rule.title.en if language == "en" else rule.title.zh) in shown
+            assert shown.count("tb-source") >= sum(len(rule.history) for rule in load(name).values.values())
+
+
+def test_a_label_says_what_looks_odd() -> None:
+    app = open_page("label", l=FIRST_OF_CASE["other-unit"], lang="en")
+
+    assert "per another kind of unit" in html(app)

@@ -11,14 +11,12 @@ import pytest
 from app.home import demo_bundle
 from labels.verify import read_record
 from scoring.plausibility import Case, Severity, findings, severity
-from scoring.rules import load
 from tests.labels.examples import record
 
 if TYPE_CHECKING:
     from labels.model import LabelRecord
 
 ON = dt.date(2026, 11, 20)
-RULES = load("plausibility")
 NATIONAL = "产品碳足迹标识认证"
 
 
@@ -26,7 +24,7 @@ def codes(
     content: LabelRecord, *, typical: str | None = None, in_scope: bool | None = None, on: dt.date = ON
 ) -> list[str]:
     middle = Decimal(typical) if typical else None
-    return [found.code for found in findings(Case(content, RULES, on, middle, in_scope))]
+    return [found.code for found in findings(Case(content, on, middle, in_scope))]
 
 
 @pytest.mark.parametrize(
@@ -66,9 +64,7 @@ def test_a_bio_based_product_may_store_more_than_it_emits() -> None:
 
 
 def test_errors_come_before_warnings_and_the_worst_counts() -> None:
-    found = findings(
-        Case(record(footprint__unit="H87", footprint__value="-5", footprint__stages=[]), RULES, ON, None, None)
-    )
+    found = findings(Case(record(footprint__unit="H87", footprint__value="-5", footprint__stages=[]), ON, None, None))
 
     assert [finding.severity for finding in found] == [Severity.ERROR, Severity.WARNING]
     assert severity(found) is Severity.ERROR
