@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labels.checks import SerialReport
-from labels.errors import LabelError
+from labels.errors import LabelError, RegistryError
 from labels.formats.credential import TYP, from_credential
 from labels.jose import open_envelope
 from labels.record import Record
 from labels.verify import Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labels.code import LabelCode
     from labels.model import StoredLabel
+    from labels.registries import Registry
     from labels.store import LabelStore
 
 STATUS_LISTS = "status-lists"
@@ -42,12 +46,19 @@ class Found:
     stale_since: dt.datetime | None = None
 
 
-def look_up(code: LabelCode, store: LabelStore) -> Found | None:
-    """Return what the store has behind a code; None when nothing is known."""
+def look_up(code: LabelCode, store: LabelStore, *, registries: Sequence[Registry] = ()) -> Found | None:
+    """Return what lies behind a code: what the store has, else the first registry that knows it.
+
+    A registry that does not answer is passed over; None means that nobody who answered knows the code.
+    """
     candidates = tuple(_candidates(code, store))
-    if not candidates:
-        return None
-    return Found(candidates=candidates, registry=STORE, fetched_at=candidates[0].stored_at)
+    if candidates:
+        return Found(candidates=candidates, registry=STORE, fetched_at=candidates[0].stored_at)
+    for registry in registries:
+        with contextlib.suppress(RegistryError):
+            if found := registry.find(code):
+                return found
+    return None
 
 
 def evidence(label: StoredLabel, code: LabelCode | None, store: LabelStore, *, on: dt.date) -> Evidence:

@@ -49,7 +49,7 @@ def _entry(entry: DatedValue, *, unit: str | None) -> Markup:
         "<p class='tb-source'>{since}{until} · {reference} · {known}, {checked}</p>"
     ).format(
         value=_value(entry.value),
-        unit=unit or "",
+        unit=one_language(unit) or "",
         origin=_(ORIGINS[entry.origin]),
         since=_("from {day}").format(day=day(entry.since)),
         until=until,
@@ -69,7 +69,7 @@ def _value(value: RuleValue) -> str:
 
 def _reference(reference: Reference) -> Markup:
     """The source; its link is ours, from a rule file, and opens without telling where the reader came from."""
-    article = f", {reference.article}" if reference.article else ""
+    article = f", {one_language(reference.article)}" if reference.article else ""
     if reference.href is None:
         return Markup("{}{}").format(one_language(reference.title), article)
     return Markup("<a href='{}' rel='noopener noreferrer' target='_blank'>{}{}</a>").format(
