@@ -103,7 +103,7 @@ def test_a_typed_number_on_a_desktop_leads_to_the_verdict(site: str, page: Page)
 def test_a_label_from_the_shelf_opens(site: str, page: Page) -> None:
     page.goto(site)
     page.get_by_text("Suspended", exact=True).click()
-    page.get_by_test_id("stPageLink-NavLink").last.click()
+    page.get_by_role("link", name="Demo metal-roof module 550").click()
 
     expect(page.get_by_role("heading", name="Suspended", exact=True)).to_be_visible()
 
