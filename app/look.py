@@ -52,10 +52,7 @@ class Look:
             "record": orjson.loads(self.record.to_json()) if self.record else None,
             "verification": verification_json(self.verification) if self.verification else None,
             "grade": {"grade": None, "scheme": None, "reason": NO_GRADE, "benchmark": {}},
-            "findings": [
-                {"code": found.code, "severity": found.severity.value, "reason": found.reason}
-                for found in self.findings
-            ],
+            "findings": [_finding_json(found) for found in self.findings],
             "source": _source_json(self.found),
             "link": _check_json(self.link) if self.link else None,
             "alternatives": [],

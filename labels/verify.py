@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from labels.checks import SerialReport
     from labels.code import LabelCode
-    from labels.trust import TrustedIssuer, TrustStore
+    from labels.trust import TrustedIssuer, TrustedKey, TrustStore
 
 NEEDED = ("issuer", "signature", "record", "scope", "code", "validity", "status")
 CHECKS = (*NEEDED, "stages", "serial")
@@ -133,7 +133,7 @@ def _prove(label: StoredLabel, *, trust: TrustStore) -> _Proof:
         return _Proof((checks.failed("signature", error),))
     except LabelError as error:
         return _Proof((known, signature, checks.failed("record", error)))
-    return _proven(credential, issuer, (known, signature), kid=envelope.kid, trust=trust)
+    return _proven(credential, issuer, key, (known, signature))
 
 
 def _filed(label: StoredLabel, credential: Credential) -> Credential:
@@ -148,23 +148,19 @@ def _filed(label: StoredLabel, credential: Credential) -> Credential:
     return credential
 
 
-def _proven(
-    credential: Credential, issuer: TrustedIssuer, earlier: tuple[Check, ...], *, kid: str, trust: TrustStore
-) -> _Proof:
+def _proven(credential: Credential, issuer: TrustedIssuer, key: TrustedKey, earlier: tuple[Check, ...]) -> _Proof:
     """The part of check 1 that needs the record: it names the issuer whose key signed, on a day when the key did."""
-    known, signature = earlier
-    found = trust.find_key(kid)
     issued = credential.attestation.issued
     if credential.attestation.issuer != issuer.id:
         reason = f"The record names {credential.attestation.issuer} as issuer, the key is {issuer.id}'s."
         return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.other", reason, **checks.named(issuer)),))
-    if found is None or not found[1].signs_on(issued):
-        reason = f"The key {kid} was not valid on {issued}, the day of issue."
-        return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.key-day", reason, kid=kid, day=issued),))
+    if not key.signs_on(issued):
+        reason = f"The key {key.kid} was not valid on {issued}, the day of issue."
+        return _Proof((checks.check("issuer", Outcome.FAILED, "issuer.key-day", reason, kid=key.kid, day=issued),))
     record = checks.check(
         "record", Outcome.PASSED, "record.whole", "The record is whole and does not contradict itself."
     )
-    return _Proof((known, signature, record), credential, issuer)
+    return _Proof((*earlier, record), credential, issuer)
 
 
 def _judge(
