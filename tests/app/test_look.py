@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import csv
-import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,34 +8,12 @@ import pytest
 from app import i18n
 from app.look import look_at_text
 from app.verdict import Figure, Tone, verdict
-from labels.formats.credential import CHINA
 from labels.model import State
+from tests.demo import AT, ROWS, STATES
 
 if TYPE_CHECKING:
     from app.home import Home
 
-AT = dt.datetime(2026, 11, 20, 12, tzinfo=CHINA)
-with (Path(__file__).resolve().parents[2] / "assets/demo/labels.csv").open(encoding="utf-8", newline="") as table:
-    ROWS = list(csv.DictReader(table))
-
-STATES = {
-    "valid": State.VALID,
-    "expiring-soon": State.VALID,
-    "other-unit": State.VALID,
-    "other-boundary": State.VALID,
-    "cloned-serial": State.VALID,
-    "changed": State.CHANGED,
-    "expired": State.EXPIRED,
-    "not-yet-valid": State.NOT_YET_VALID,
-    "suspended": State.SUSPENDED,
-    "withdrawn": State.WITHDRAWN,
-    "cancelled": State.CANCELLED,
-    "forged-signature": State.UNPROVEN,
-    "altered": State.UNPROVEN,
-    "unknown-issuer": State.UNPROVEN,
-    "out-of-scope": State.VALID,
-    "declared": State.DECLARED,
-}
 GOOD = {"valid", "expiring-soon", "other-unit", "other-boundary", "cloned-serial", "changed"}
 """Verified when opened by certificate number; a copied serial shows only in a code that carries it."""
 

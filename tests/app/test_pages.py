@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,9 @@ from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
 from scoring.rules import load, schemes
+from tests.demo import ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
-with (ROOT / "assets/demo/labels.csv").open(encoding="utf-8", newline="") as table:
-    ROWS = list(csv.DictReader(table))
 FIRST_OF_CASE = {row["case"]: row["id"] for row in reversed(ROWS)}
 
 

@@ -139,7 +139,10 @@ def test_an_unknown_link_is_shown_as_text_and_never_opened(site: str, page: Page
 def test_a_problem_is_reported(site: str, page: Page) -> None:
     page.goto(f"{site}/label?l={GOOD}")
     page.get_by_text("Report a problem").click()
-    page.get_by_label("In your own words").fill("The figure on the pack is another one.")
+    words = page.get_by_label("In your own words")
+    words.fill("The figure on the pack is another one.")
+    words.blur()
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     page.get_by_role("button", name="Send").click()
 
     expect(page.get_by_text("Thank you. The report was kept")).to_be_visible()

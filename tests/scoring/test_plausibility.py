@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from app.home import demo_bundle
 from labels.verify import read_record
 from scoring.plausibility import Case, Severity, findings, severity
+from tests.demo import ROWS
 from tests.labels.examples import record
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ def test_before_a_rule_is_in_force_it_finds_nothing() -> None:
 
 
 def test_the_demo_registry_looks_right_but_for_the_units_it_shows_on_purpose() -> None:
-    with (Path(__file__).resolve().parents[2] / "assets/demo/labels.csv").open(encoding="utf-8", newline="") as table:
-        cases = {row["id"]: row["case"] for row in csv.DictReader(table)}
+    cases = {row["id"]: row["case"] for row in ROWS}
     found = {label.id: codes(read_record(label)) for label in demo_bundle().labels if cases[label.id] != "altered"}
 
     assert {(cases[label], *listed) for label, listed in found.items() if listed} <= {
