@@ -17,7 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
+
+expect.set_options(timeout=15_000)  # a busy machine draws slowly
 
 ROOT = Path(__file__).resolve().parents[2]
 

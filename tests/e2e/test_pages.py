@@ -41,6 +41,12 @@ def photo(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def wait_until_still(page: Page) -> None:
+    """Wait until the page is drawn to its end: before that it may move under the pointer."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
+
+
 def test_a_photo_on_a_phone_leads_to_the_verdict_in_chinese(site: str, phone: Page, photo: Path) -> None:
     phone.goto(site)
     expect(phone.get_by_role("heading", name="扫描碳标签")).to_be_visible()
@@ -84,6 +90,7 @@ def test_what_is_pressed_is_large_enough_for_a_finger(site: str, phone: Page) ->
     for path in ("", f"/label?l={GOOD}"):
         phone.goto(f"{site}{path}")
         expect(phone.get_by_role("heading", level=1)).to_be_visible()
+        wait_until_still(phone)
 
         heights = phone.evaluate(HEIGHTS)
 
@@ -142,7 +149,7 @@ def test_a_problem_is_reported(site: str, page: Page) -> None:
     words = page.get_by_label("In your own words")
     words.fill("The figure on the pack is another one.")
     words.blur()
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    wait_until_still(page)
     page.get_by_role("button", name="Send").click()
 
     expect(page.get_by_text("Thank you. The report was kept")).to_be_visible()
